@@ -1,0 +1,473 @@
+"""Settings: one model for each group under ``conf/``, same names, same order.
+
+Values live in ``conf/`` alone, so nothing here has a default. What each parameter's value rests on (unit, source,
+grade, range) lives in ``conf/register.yaml``; `borderops.config.register` joins the two. What a type cannot say is
+in `borderops.config.checks`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SECTORS = (
+    "big_bend",
+    "del_rio",
+    "el_centro",
+    "el_paso",
+    "laredo",
+    "rio_grande_valley",
+    "san_diego",
+    "tucson",
+    "yuma",
+)
+"""The nine Border Patrol sectors of the Southwest Border. Their order is part of entity numbers: only ever append."""
+
+PORTS = "ports_of_entry"
+STATIONS = (*SECTORS, PORTS)
+"""Where people are met: the sectors, and all ports of entry as one."""
+
+BED_KINDS = ("age_0_12", "girls_13_17", "boys_13_17")
+"""Kinds of ORR beds, in the order of their codes."""
+
+Sector = Literal[
+    "big_bend",
+    "del_rio",
+    "el_centro",
+    "el_paso",
+    "laredo",
+    "rio_grande_valley",
+    "san_diego",
+    "tucson",
+    "yuma",
+]
+Station = Literal[
+    "big_bend",
+    "del_rio",
+    "el_centro",
+    "el_paso",
+    "laredo",
+    "rio_grande_valley",
+    "san_diego",
+    "tucson",
+    "yuma",
+    "ports_of_entry",
+]
+Country = Literal["MX", "GT", "HN", "SV", "NI", "EC", "CU", "BR", "RO", "IN"]
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Factor = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+Hours = Annotated[float, Field(ge=0)]
+Minutes = Annotated[int, Field(ge=1)]
+Sigma = Annotated[float, Field(ge=0, le=3)]
+
+
+class Group(BaseModel):
+    """A group of settings: read-only, and no key it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Lognormal(Group):
+    """A log-normal duration; the unit is in the field's name."""
+
+    median_hours: Annotated[float, Field(gt=0)]
+    sigma: Sigma
+
+
+# --- window -------------------------------------------------------------------------------------------------------
+
+
+class Window(Group):
+    """The days that are played and reported."""
+
+    start: date
+    end: date  # the last day, included
+    lead_in_days: Annotated[int, Field(ge=0, le=60)]  # played before `start`, so that stations start full
+
+
+# --- arrivals -----------------------------------------------------------------------------------------------------
+
+
+class DayFactors(Group):
+    """Why daily counts scatter more than Poisson: one factor a day for all sectors, one for each sector."""
+
+    national_variation: Annotated[float, Field(ge=0, le=2)]
+    sector_variation: Annotated[float, Field(ge=0, le=2)]
+
+
+class StratumValues(Group):
+    """One value for each stratum of parties."""
+
+    single_adults: float
+    families: float
+    kin_groups: float
+    children_alone: float
+
+
+class Events(Group):
+    """Apprehension events: parties met together."""
+
+    shared: StratumValues  # share of parties met in an event with others
+    parties_per_event: Annotated[float, Field(ge=1)]  # mean, of shared events on a day of average arrivals
+    size_variation: Annotated[float, Field(ge=0, le=5)]  # c.v. of the pull of an event; large makes a few huge
+
+
+class MonthlyCount(Group):
+    """Count of a month."""
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    persons: Annotated[float, Field(ge=0)]
+
+
+class Ports(Group):
+    """Arrivals at ports of entry."""
+
+    children_alone: list[MonthlyCount]  # published months
+    children_alone_other_months: Factor  # persons a month where none was published
+    family_members_per_month: Factor
+
+
+class Arrivals(Group):
+    """How many come, when and where."""
+
+    source: Literal["published", "file"]
+    file: str | None  # a planner's own CSV: month or day, sector, stratum, persons
+    stations: Annotated[list[Station], Field(min_length=1)]
+    multiplier: StratumValues
+    rebuild_true_strata: bool
+    separated_in_published_counts: Factor
+    children_per_adult: Annotated[float, Field(gt=0)]
+    rebuild_base_months: list[str]
+    rebuild_months: list[str]
+    day_factors: DayFactors
+    weekday: Annotated[list[Factor], Field(min_length=7, max_length=7)]
+    hour: Annotated[list[Factor], Field(min_length=24, max_length=24)]
+    events: Events
+    ports: Ports
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+class AgeBands(Group):
+    """Shares of the three age bands of minors that every figure is broken down by."""
+
+    age_0_4: Share
+    age_5_12: Share
+    age_13_17: Share
+
+
+class Families(Group):
+    """Make-up of families."""
+
+    second_parent_share: Share
+    one_more_child_share: Share
+    two_more_children_share: Share
+    youngest_age: AgeBands
+    lone_parent_mother_share: Share
+    undisclosed_share: Share  # of true families: they do not say they are one
+    false_claim_share: Share  # of parties that say they are a family: they are not
+
+
+class ChildrenAlone(Group):
+    """Make-up of parties of children without an adult, and of children with kin who are not parents."""
+
+    with_kin_share: Share  # of children recorded as alone who came with an adult relative
+    sibling_share: Share  # of parties: one more child, a sibling
+    minor_mother_share: Share  # of girls of 15 to 17: with a child of her own
+    age: AgeBands
+    boys_13_17_share: Share
+    boys_under_13_share: Share
+
+
+class Adults(Group):
+    """Single adults and parents."""
+
+    single_men_share: Share
+    prior_removal_share: Share
+    prior_crime_share: Share
+
+
+class Citizenship(Group):
+    """Shares of citizenship by stratum; each sums to 1."""
+
+    single_adults: dict[Country, Share]
+    families: dict[Country, Share]
+    children_alone: dict[Country, Share]
+
+
+class NameRules(Group):
+    """How two surnames come about; shares of families, assumed unless the register says otherwise."""
+
+    doubled_share: dict[Country, Share]  # same surname in both slots beyond coincidence
+    one_surname_share: Share  # registered by the mother alone
+    second_given_name_share: Share
+    home_place_share: dict[Country, Share]  # first surname shared with others of the same event's place
+
+
+class People(Group):
+    """Who comes."""
+
+    families: Families
+    children_alone: ChildrenAlone
+    adults: Adults
+    citizenship: Citizenship
+    names: NameRules
+
+
+# --- policy -------------------------------------------------------------------------------------------------------
+
+
+class ReferralRule(Group):
+    """From a date, a share of adults is selected for referral. Of several that apply, the last listed counts."""
+
+    begins: date
+    ends: date | None  # last day, included
+    sectors: list[Sector]  # empty: everywhere
+    share: Share
+    ramp_days: Count  # days over which the share grows from the rule before it
+
+
+class Exemption(Group):
+    """Families with a child of this age or younger are spared, as far as the instruction is obeyed."""
+
+    begins: date
+    ends: date | None
+    sectors: list[Sector]
+    youngest_age_up_to: Annotated[int, Field(ge=0, le=17)]
+    obedience: Share
+
+
+class Pause(Group):
+    """No separation at selection while the occupancy of a kind of ORR bed is above a share."""
+
+    begins: date
+    ends: date | None
+    bed_kind: Literal["age_0_12", "girls_13_17", "boys_13_17"]
+    above_occupancy: Factor
+
+
+class Ground(Group):
+    """A ground for separation other than prosecution for entry, found for one family."""
+
+    ground: Literal["prior_crime", "gang", "warrant", "health", "parentage_doubted", "danger_to_child", "other"]
+    share: Share  # of families
+
+
+class Policy(Group):
+    """A timetable of rules by date and sector."""
+
+    title: str
+    family_referral: list[ReferralRule]
+    single_adult_referral: list[ReferralRule]
+    exemptions: list[Exemption]
+    youngest_0_4_ratio: Share  # hazard of selection relative to older children
+    second_adult_referred_share: Share
+    other_grounds: list[Ground]
+    pauses: list[Pause]
+
+
+# --- stations -----------------------------------------------------------------------------------------------------
+
+
+class Shifts(Group):
+    """Processing agents on duty."""
+
+    day: Count  # 06:00-14:00
+    evening: Count  # 14:00-22:00
+    night: Count  # 22:00-06:00
+
+
+class HoldingPlaces(Group):
+    """Rated capacity by kind of holding place; can be exceeded, and is reported when it is."""
+
+    single_adults: Count
+    families: Count
+    children: Count
+
+
+class StationSettings(Group):
+    """One station (a sector's stations taken together)."""
+
+    agents: Shifts
+    holding: HoldingPlaces
+
+
+class AgentFactor(Group):
+    """From a date, agents on duty are multiplied (agents diverted to processing)."""
+
+    begins: date
+    factor: Factor
+
+
+class Stations(Group):
+    """Stations: intake, processing, checks, departure."""
+
+    sites: dict[Station, StationSettings]
+    agent_factors: list[AgentFactor]
+    intake_minutes_party: Minutes
+    intake_minutes_person: Minutes
+    processing_adult: Lognormal
+    processing_child_alone: Lognormal
+    processing_family: Lognormal  # for a parent with one child
+    processing_further_member_share: Share  # of the family's time, for each member beyond two
+    checks: Lognormal  # interviews, medical screening, consular notice: no agent is held
+    checks_separated_extra: Lognormal
+    transfer_to_ice: Lognormal
+    quick_return_share: dict[Country, Share]  # single adults returned from the station itself
+    quick_return: Lognormal
+    screened_return_share: dict[Country, Share]  # children alone from contiguous countries
+    screened_return: Lognormal
+    court_transfer: Lognormal  # from parting or processing to the court's custody
+    number_block: Annotated[int, Field(ge=1, le=10_000)]  # A-numbers given out to a desk at a time
+
+
+# --- family care --------------------------------------------------------------------------------------------------
+
+
+class BedStep(Group):
+    """From a date on so many beds, and then so many more a day until a date."""
+
+    begins: date
+    beds: Count
+    then_per_day: float
+    until: date | None
+
+
+class FamilyCare(Group):
+    """Where families that stay together go."""
+
+    detention_beds: Annotated[list[BedStep], Field(min_length=1)]  # places for persons
+    detention_sought_share: Share
+    detention_stay_median_days: Annotated[float, Field(gt=0)]
+    detention_stay_sigma: Sigma
+    detention_stay_limit_days: Annotated[float, Field(gt=0)]
+    occupied_on_first_day_share: Share
+    release: Lognormal  # from the end of processing to the door
+
+
+# --- referral and transport ---------------------------------------------------------------------------------------
+
+
+class Desk(Group):
+    """ORR's intake desk: workers who take referrals one at a time."""
+
+    workers_day: Count  # 07:00-21:00
+    workers_night: Count
+    weekend_factor: Factor
+    minutes_per_child: Minutes
+
+
+class Referral(Group):
+    """From determination to a bed: mail in its simple form, the intake desk, designation."""
+
+    mail: Lognormal
+    desk: Desk
+    designation: Lognormal
+
+
+class Transport(Group):
+    """The contractor who moves children from stations to shelters."""
+
+    opens_hour: Annotated[int, Field(ge=0, le=23)]
+    closes_hour: Annotated[int, Field(ge=1, le=24)]
+    notice_hours: Hours
+    wait: Lognormal
+    weekend_factor: Annotated[float, Field(ge=1)]
+    travel: Lognormal
+
+
+# --- shelters -----------------------------------------------------------------------------------------------------
+
+
+class Beds(Group):
+    """Beds by kind; each kind a series of dated steps."""
+
+    age_0_12: Annotated[list[BedStep], Field(min_length=1)]
+    girls_13_17: Annotated[list[BedStep], Field(min_length=1)]
+    boys_13_17: Annotated[list[BedStep], Field(min_length=1)]
+
+
+class KindShares(Group):
+    """Shares of the three kinds of beds; sum to 1."""
+
+    age_0_12: Share
+    girls_13_17: Share
+    boys_13_17: Share
+
+
+class CensusPoint(Group):
+    """Children in ORR care at the end of a day."""
+
+    day: date
+    children: Count
+
+
+class SponsorCategory(Group):
+    """Children of one kind of sponsor: how common, and days of work to their release at pace 1."""
+
+    sponsor: Literal["parent", "relative", "distant_or_unrelated", "none"]
+    share: Share
+    median_days: Annotated[float, Field(gt=0)]
+    sigma: Sigma
+
+
+class PaceStep(Group):
+    """From a date on, days of release work done in a day."""
+
+    begins: date
+    pace: Annotated[float, Field(gt=0, le=20)]
+
+
+class Orr(Group):
+    """Shelters of the Office of Refugee Resettlement."""
+
+    beds: Beds
+    census_path: Annotated[list[CensusPoint], Field(min_length=1)]
+    census_kinds: KindShares
+    residents_separated_share: Share
+    sponsors: Annotated[list[SponsorCategory], Field(min_length=1)]
+    pace: Annotated[list[PaceStep], Field(min_length=1)]
+
+
+# --- the whole ----------------------------------------------------------------------------------------------------
+
+
+class Run(Group):
+    """How the experiment is carried out; nothing here may move a result of a replication."""
+
+    replications: Annotated[int, Field(ge=1, le=100_000)]
+    workers: Annotated[int, Field(ge=1, le=1024)]
+    engine: Literal["simpy"]
+    interval_level: Annotated[float, Field(gt=0.5, lt=1)]
+    outputs: str
+
+
+class Study(Group):
+    """What is asked, in the user's words."""
+
+    question: str
+    season_start: date  # the days the headline figures speak about
+    season_end: date
+
+
+class Settings(Group):
+    """Everything one run needs."""
+
+    scenario: str
+    seed: Annotated[int, Field(ge=0, lt=2**64)]
+    run: Run
+    study: Study
+    window: Window
+    arrivals: Arrivals
+    people: People
+    policy: Policy
+    stations: Stations
+    family_care: FamilyCare
+    referral: Referral
+    transport: Transport
+    orr: Orr

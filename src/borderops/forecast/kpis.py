@@ -1,0 +1,225 @@
+"""KPIs: what each number means. How they are counted stands in `borderops.forecast.measure`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A number per replication, computed from finished tables.
+
+    Attributes
+    ----------
+    name : str
+    label : str
+        For people.
+    unit : str
+        Shares are 0 to 1.
+    definition : str
+        What is counted, its denominator and its cohort.
+    """
+
+    name: str
+    label: str
+    unit: str
+    definition: str
+
+
+_SEASON = "the study's season"
+_CBP = "left with no parent (CBP's definition)"
+_CLOCK = "from apprehension to leaving CBP's hands, or to the end of the run; 72:00 is within the limit"
+
+KPIS: dict[str, Kpi] = {
+    kpi.name: kpi
+    for kpi in (
+        Kpi(
+            "persons_apprehended",
+            "People apprehended",
+            "persons",
+            "Apprehended by Border Patrol within the window; ports of entry left out.",
+        ),
+        Kpi(
+            "minors_in_custody",
+            "Minors in CBP custody",
+            "children",
+            "Under 18 when apprehended within the window, ports of entry included.",
+        ),
+        Kpi(
+            "families_selected",
+            "Families selected",
+            "families",
+            f"Families selected for parting on any ground in {_SEASON}, parted or spared.",
+        ),
+        Kpi(
+            "families_spared",
+            "Families spared by a rule on occupancy",
+            "families",
+            f"Selected in {_SEASON}, not parted because beds were too full.",
+        ),
+        Kpi("children_separated", "Children separated", "children", f"Children parted in {_SEASON} and {_CBP}."),
+        Kpi(
+            "parents_separated",
+            "Parents separated",
+            "parents",
+            f"Parents taken from children in {_SEASON}; by CBP's definition none of the child's parents stays.",
+        ),
+        Kpi(
+            "families_separated",
+            "Families separated",
+            "families",
+            f"Families with a child parted in {_SEASON} and {_CBP}.",
+        ),
+        Kpi(
+            "children_parted_from_any_parent",
+            "Children parted from any parent",
+            "children",
+            f"Children who lost at least one parent they came with in {_SEASON}; the other may stay.",
+        ),
+        Kpi(
+            "children_separated_outside_season",
+            "Children separated before and after the season",
+            "children",
+            f"Children parted in the window outside {_SEASON} and {_CBP}.",
+        ),
+        Kpi(
+            "share_over_72h_separated",
+            "Separated children over 72 hours",
+            "share",
+            f"Of children separated in {_SEASON}: over 72 hours {_CLOCK}.",
+        ),
+        Kpi(
+            "over_72h_separated",
+            "Separated children over 72 hours, number",
+            "children",
+            "Numerator of the share of the same name.",
+        ),
+        Kpi(
+            "share_over_72h_since_determination_separated",
+            "Separated children over 72 hours since determination",
+            "share",
+            f"Of children separated in {_SEASON} and determined to be unaccompanied: over 72 hours from that determination (8 U.S.C. 1232(b)(3)).",
+        ),
+        Kpi(
+            "share_over_72h_alone",
+            "Children alone over 72 hours",
+            "share",
+            f"Of children who came without a parent, were not returned, and were apprehended in {_SEASON}: over 72 hours {_CLOCK}.",
+        ),
+        Kpi(
+            "share_over_72h_minors",
+            "All minors over 72 hours",
+            "share",
+            f"Of all minors apprehended in {_SEASON}: over 72 hours {_CLOCK}.",
+        ),
+        Kpi(
+            "over_72h_minors",
+            "All minors over 72 hours, number",
+            "children",
+            "Numerator of the share of the same name.",
+        ),
+        Kpi(
+            "share_over_72h_minors_before",
+            "All minors over 72 hours before the season",
+            "share",
+            f"Of all minors apprehended in the window before {_SEASON}: over 72 hours {_CLOCK}.",
+        ),
+        Kpi(
+            "over_6_days_separated",
+            "Separated children over 6 days",
+            "children",
+            f"Of children separated in {_SEASON}: more than 144 hours {_CLOCK}.",
+        ),
+        Kpi(
+            "ten_days_or_more_separated",
+            "Separated children 10 days or more",
+            "children",
+            f"Of children separated in {_SEASON}: 240 hours or more {_CLOCK}.",
+        ),
+        Kpi(
+            "mean_custody_hours_separated",
+            "Mean custody of separated children",
+            "hours",
+            f"Of children separated in {_SEASON}: mean hours {_CLOCK}.",
+        ),
+        Kpi(
+            "separated_still_in_custody",
+            "Separated children still at a station on the last day",
+            "children",
+            f"Separated in {_SEASON} and not out of CBP's hands at the end of the run.",
+        ),
+        Kpi(
+            "children_referred",
+            "Children referred to ORR",
+            "children",
+            "Determined to be unaccompanied within the window.",
+        ),
+        Kpi("children_placed", "Children placed in shelters", "children", "Left CBP for a shelter within the window."),
+        Kpi(
+            "children_returned",
+            "Children screened and returned",
+            "children",
+            "Children alone from contiguous countries who left by return within the window.",
+        ),
+        Kpi(
+            "shelter_census_peak",
+            "Peak shelter census",
+            "children",
+            "Most children in care at the end of a day of the window.",
+        ),
+        Kpi(
+            "shelter_occupancy_peak",
+            "Peak shelter occupancy",
+            "share",
+            "Largest share of open beds held (designated or in use) at the end of a day of the window.",
+        ),
+        Kpi(
+            "shelter_occupancy_fifth_day",
+            "Shelter occupancy five days in",
+            "share",
+            f"Children in care over open beds at the end of the fifth day after the start of {_SEASON}.",
+        ),
+        Kpi(
+            "shelter_days_full",
+            "Days with children waiting for a bed",
+            "days",
+            "Days of the window at whose end a cleared child waits for a bed.",
+        ),
+        Kpi(
+            "waiting_for_bed_peak",
+            "Most children waiting for a bed",
+            "children",
+            "Most cleared children without a bed at the end of a day of the window.",
+        ),
+        Kpi(
+            "station_peak_occupancy",
+            "Peak station occupancy",
+            "share",
+            "Largest number of people over rated places, of readings every six hours.",
+        ),
+        Kpi(
+            "station_hours_over_rated",
+            "Hours above rated places",
+            "hours",
+            "Hours of the window in which more people were held than places are rated for, read every six hours.",
+        ),
+        Kpi(
+            "family_members_released",
+            "Family members released",
+            "persons",
+            "Members of families released together within the window.",
+        ),
+        Kpi(
+            "family_members_detained",
+            "Family members to family detention",
+            "persons",
+            "Members of families sent to family detention within the window.",
+        ),
+        Kpi(
+            "share_children_in_families",
+            "Children among family members",
+            "share",
+            "Of members of parties that say they are a family and were apprehended by Border Patrol in the window.",
+        ),
+    )
+}

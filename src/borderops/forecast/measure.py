@@ -1,0 +1,483 @@
+"""From a finished replication to the tables people read: KPIs, daily series, survival, flow, outcomes, months.
+
+Pure functions over finished tables; nothing is counted inside a process. Names and definitions of KPIs stand in
+`borderops.forecast.kpis`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from borderops import clock
+from borderops.config.schema import BED_KINDS, SECTORS, STATIONS, Settings
+from borderops.forecast.reading import AGE_BANDS, Reading, census
+from borderops.forecast.results import KEYS, Results
+from borderops.operations.facilities import capacity_at
+from borderops.operations.history import Exit, ShelterExit
+from borderops.operations.plan import Ground
+from borderops.population.people import Stratum
+from borderops.replication import Replication
+from borderops.units import DAY, HOUR, LIMIT_72_HOURS, NEVER, hours
+
+HOLDING_KINDS = ("single_adults", "families", "children")
+READINGS_EVERY = 6 * HOUR
+FEWEST_LEAVERS = 10
+"""Fewest children leaving on a day for the day to have a share or a mean."""
+
+Row = tuple
+"""Values of the key columns, then the value."""
+
+
+def measure(replication: Replication, settings: Settings) -> Results:
+    """Measure one replication.
+
+    Parameters
+    ----------
+    replication : Replication
+    settings : Settings
+
+    Returns
+    -------
+    Results
+    """
+    reading = Reading(replication, settings)
+    rows = {
+        "kpis": [
+            *_separation_kpis(reading),
+            *_clock_kpis(reading),
+            *_flow_kpis(reading),
+            *_shelter_kpis(reading),
+            *_station_kpis(reading, settings),
+        ],
+        "daily": [
+            *_daily_separations(reading),
+            *_daily_shelters(reading),
+            *_daily_stations(reading, settings),
+            *_daily_custody(reading),
+            *_daily_arrivals(reading),
+        ],
+        "survival": list(_survival(reading)),
+        "flow": list(_flow(reading)),
+        "outcomes": list(_outcomes(reading)),
+        "monthly": list(_monthly(reading)),
+    }
+    tables = {name: _frame(name, values) for name, values in rows.items()}
+    return Results(replication.number, replication.digest, tables)
+
+
+def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=[*KEYS[name], "value"])
+    return frame.astype({"value": np.float64})
+
+
+# --- breakdowns ---------------------------------------------------------------------------------------------------
+
+
+def _groups(reading: Reading, mask: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
+    """The mask as a whole, by age band and by station: no average may hide a stratum."""
+    yield "all", "all", mask
+    for band, label in enumerate(AGE_BANDS):
+        yield "age_band", label, mask & (reading.band == band)
+    for station, name in enumerate(STATIONS):
+        chosen = mask & (reading.station == station)
+        if chosen.any():
+            yield "station", name, chosen
+
+
+def _counts(reading: Reading, kpi: str, mask: np.ndarray) -> Iterator[Row]:
+    for kind, group, chosen in _groups(reading, mask):
+        yield kpi, kind, group, int(chosen.sum())
+
+
+def _shares(reading: Reading, kpi: str, cohort: np.ndarray, within: np.ndarray) -> Iterator[Row]:
+    """Share of a cohort; a group without anybody has no share."""
+    for kind, group, chosen in _groups(reading, cohort):
+        size = int(chosen.sum())
+        if size:
+            yield kpi, kind, group, int((chosen & within).sum()) / size
+
+
+# --- KPIs ---------------------------------------------------------------------------------------------------------
+
+
+def _separation_kpis(reading: Reading) -> Iterator[Row]:
+    history, party = reading.history, reading.people.party
+    separated = reading.season_separated
+    yield from _counts(reading, "children_separated", separated)
+    for ground in list(Ground)[1:]:
+        count = int((separated & (history.ground == ground)).sum())
+        yield "children_separated", "ground", ground.name.lower(), count
+    families = np.unique(party[separated])
+    yield "families_separated", "all", "all", families.size
+    with_separated = np.isin(party, families)
+    yield "parents_separated", "all", "all", int((reading.parents_taken & with_separated).sum())
+    any_parent = reading.child & reading.in_season(history.parted_at)
+    yield from _counts(reading, "children_parted_from_any_parent", any_parent)
+    outside = reading.separated & reading.in_window(history.parted_at) & ~separated
+    yield from _counts(reading, "children_separated_outside_season", outside)
+    selected = reading.in_season(history.selected_at)
+    yield "families_selected", "all", "all", np.unique(party[selected]).size
+    yield "families_spared", "all", "all", np.unique(party[selected & history.is_spared]).size
+
+
+def _clock_kpis(reading: Reading) -> Iterator[Row]:
+    apprehended, over = reading.history.apprehended_at, reading.over_72_hours
+    separated = reading.season_separated
+    in_season = reading.in_season(apprehended)
+    before = reading.child & reading.in_window(apprehended) & (apprehended < reading.season_start)
+    yield from _shares(reading, "share_over_72h_separated", separated, over)
+    yield from _counts(reading, "over_72h_separated", separated & over)
+    determined = separated & (reading.history.determined_at != NEVER)
+    yield from _shares(
+        reading,
+        "share_over_72h_since_determination_separated",
+        determined,
+        reading.since_determination > LIMIT_72_HOURS,
+    )
+    yield from _shares(reading, "share_over_72h_alone", reading.placed_alone & in_season, over)
+    yield from _shares(reading, "share_over_72h_minors", reading.child & in_season, over)
+    yield from _counts(reading, "over_72h_minors", reading.child & in_season & over)
+    yield from _shares(reading, "share_over_72h_minors_before", before, over)
+    yield from _counts(reading, "over_6_days_separated", separated & (reading.custody > 6 * DAY))
+    yield from _counts(reading, "ten_days_or_more_separated", separated & (reading.custody >= 10 * DAY))
+    yield from _counts(reading, "separated_still_in_custody", separated & (reading.history.exit == Exit.INSIDE))
+    for kind, group, chosen in _groups(reading, separated):
+        if chosen.any():
+            yield "mean_custody_hours_separated", kind, group, hours(reading.custody[chosen].mean())
+
+
+def _flow_kpis(reading: Reading) -> Iterator[Row]:
+    history = reading.history
+    arrived = reading.in_window(history.apprehended_at)
+    left = reading.in_window(history.left_cbp_at)
+    at_sector = arrived & reading.at_sector
+    yield from _counts(reading, "persons_apprehended", at_sector)
+    yield from _counts(reading, "minors_in_custody", arrived & reading.child)
+    yield from _counts(reading, "children_referred", reading.child & reading.in_window(history.determined_at))
+    yield from _counts(reading, "children_placed", reading.child & left & (history.exit == Exit.TO_SHELTER))
+    yield from _counts(reading, "children_returned", reading.child & left & (history.exit == Exit.RETURNED))
+    yield from _counts(
+        reading, "family_members_released", left & reading.family_claimed & (history.exit == Exit.RELEASED)
+    )
+    yield from _counts(reading, "family_members_detained", left & (history.exit == Exit.TO_FAMILY_DETENTION))
+    members = at_sector & reading.family_claimed
+    if members.any():
+        yield "share_children_in_families", "all", "all", int((members & reading.child).sum()) / int(members.sum())
+
+
+def _shelter_series(reading: Reading) -> dict[str, np.ndarray]:
+    """Children in care, beds held, open beds and children waiting at the end of each day; shape (kinds, days)."""
+    history, ends = reading.history, (reading.days + 1) * DAY - 1
+    series: dict[str, list[np.ndarray]] = {
+        "shelter_census": [],
+        "shelter_beds_held": [],
+        "shelter_beds": [],
+        "waiting_for_bed": [],
+    }
+    left = history.left_shelter_at
+    resident = history.exit == Exit.NOT_HERE
+    held_from = np.where(resident, history.first_minute, history.designated_at)
+    aged_out = (history.exit == Exit.AGED_OUT) & (history.designated_at != NEVER)
+    held_until = np.where(aged_out, history.designated_at, left)
+    waiting = (history.cleared_at != NEVER) & ~((history.exit == Exit.AGED_OUT) & (history.designated_at == NEVER))
+    kind_wanted = _kind_wanted(reading)
+    for kind in range(len(BED_KINDS)):
+        in_kind = history.bed_kind == kind
+        series["shelter_census"].append(census(history.admitted_at[in_kind], left[in_kind], ends))
+        series["shelter_beds_held"].append(census(held_from[in_kind], held_until[in_kind], ends))
+        series["shelter_beds"].append(capacity_at(reading.replication.facilities.beds[kind], ends))
+        waits = waiting & (kind_wanted == kind)
+        series["waiting_for_bed"].append(census(history.cleared_at[waits], history.designated_at[waits], ends))
+    return {name: np.stack(values) for name, values in series.items()}
+
+
+def _kind_wanted(reading: Reading) -> np.ndarray:
+    """Kind of bed a cleared child waits for; -1 for all others."""
+    history, plan = reading.history, reading.plan
+    cleared = (history.cleared_at != NEVER) & (history.exit != Exit.NOT_HERE)
+    teen = np.where(plan.is_girl, BED_KINDS.index("girls_13_17"), BED_KINDS.index("boys_13_17"))
+    kind = np.where(history.cleared_at < plan.turns_13_at, BED_KINDS.index("age_0_12"), teen)
+    return np.where(cleared, kind, -1)
+
+
+def _shelter_kpis(reading: Reading) -> Iterator[Row]:
+    series = _shelter_series(reading)
+    fifth = reading.season_start // DAY + 5 - int(reading.days[0])
+    groups = [("all", "all", slice(None))] + [("bed_kind", name, slice(i, i + 1)) for i, name in enumerate(BED_KINDS)]
+    for kind, group, chosen in groups:
+        in_care, held, beds, waiting = (series[name][chosen].sum(axis=0) for name in series)
+        yield "shelter_census_peak", kind, group, in_care.max()
+        yield "waiting_for_bed_peak", kind, group, waiting.max()
+        yield "shelter_days_full", kind, group, int((waiting > 0).sum())
+        if beds.min() > 0:
+            yield "shelter_occupancy_peak", kind, group, (held / beds).max()
+            if 0 <= fifth < beds.size:
+                yield "shelter_occupancy_fifth_day", kind, group, in_care[fifth] / beds[fifth]
+
+
+def _station_census(reading: Reading, moments: np.ndarray) -> np.ndarray:
+    """People held by station, kind of holding place and moment, shape (stations, 3, moments).
+
+    A child who is parted moves from the place for families to the place for children, a parent to that for adults.
+    """
+    history = reading.history
+    moved = (reading.holding_kind == 1) & (history.parted_at != NEVER) & (history.is_alone | reading.parents_taken)
+    begins = np.concatenate([history.apprehended_at, history.parted_at[moved]])
+    ends = np.concatenate([np.where(moved, history.parted_at, history.left_cbp_at), history.left_cbp_at[moved]])
+    kind = np.concatenate([reading.holding_kind, np.where(reading.child[moved], 2, 0)])
+    station = np.concatenate([reading.station, reading.station[moved]])
+    held = np.zeros((len(STATIONS), len(HOLDING_KINDS), moments.size), dtype=np.int64)
+    for place in range(len(STATIONS)):
+        here = station == place
+        for each in range(len(HOLDING_KINDS)):
+            chosen = here & (kind == each)
+            held[place, each] = census(begins[chosen], ends[chosen], moments)
+    return held
+
+
+def _rated(settings: Settings) -> np.ndarray:
+    """Rated places by station and kind, shape (stations, 3)."""
+    sites = settings.stations.sites
+    return np.array(
+        [[getattr(sites[name].holding, kind) if name in sites else 0 for kind in HOLDING_KINDS] for name in STATIONS]
+    )
+
+
+def _station_kpis(reading: Reading, settings: Settings) -> Iterator[Row]:
+    moments = np.arange(reading.window_start, reading.window_end, READINGS_EVERY)
+    held, rated = _station_census(reading, moments), _rated(settings)
+    for place, name in enumerate(STATIONS):
+        if not held[place].any():
+            continue
+        people, places = held[place].sum(axis=0), rated[place].sum()
+        yield (
+            "station_hours_over_rated",
+            "station",
+            name,
+            hours(int((held[place] > rated[place][:, None]).any(axis=0).sum()) * READINGS_EVERY),
+        )
+        if places:
+            yield "station_peak_occupancy", "station", name, people.max() / places
+    for each, kind in enumerate(HOLDING_KINDS):
+        over = (held[:, each] > rated[:, each][:, None]).any(axis=0)
+        yield "station_hours_over_rated", "holding_kind", kind, hours(int(over.sum()) * READINGS_EVERY)
+    over_any = (held > rated[:, :, None]).any(axis=(0, 1))
+    yield "station_hours_over_rated", "all", "all", hours(int(over_any.sum()) * READINGS_EVERY)
+    if rated.sum():
+        yield "station_peak_occupancy", "all", "all", held.sum(axis=(0, 1)).max() / rated.sum()
+
+
+# --- daily series -------------------------------------------------------------------------------------------------
+
+
+def _dates(reading: Reading) -> np.ndarray:
+    return np.datetime64(clock.EPOCH, "D") + reading.days
+
+
+def _per_day(reading: Reading, moments: np.ndarray) -> np.ndarray:
+    """Events by day of the window, shape (days,)."""
+    inside = moments[reading.in_window(moments)]
+    return np.bincount(inside // DAY - reading.days[0], minlength=reading.days.size)
+
+
+def _series(reading: Reading, measure_name: str, group: str, values: np.ndarray) -> Iterator[Row]:
+    yield from ((day, measure_name, group, value) for day, value in zip(_dates(reading), values, strict=True))
+
+
+def _daily_separations(reading: Reading) -> Iterator[Row]:
+    parted = reading.history.parted_at
+    yield from _series(reading, "separated_children", "all", _per_day(reading, parted[reading.separated]))
+    for station, name in enumerate(STATIONS):
+        here = reading.separated & (reading.station == station)
+        if here.any():
+            yield from _series(reading, "separated_children", name, _per_day(reading, parted[here]))
+
+
+def _daily_shelters(reading: Reading) -> Iterator[Row]:
+    for name, values in _shelter_series(reading).items():
+        for kind, group in enumerate(BED_KINDS):
+            yield from _series(reading, name, group, values[kind])
+
+
+def _daily_stations(reading: Reading, settings: Settings) -> Iterator[Row]:
+    noon = reading.days * DAY + DAY // 2
+    held, rated = _station_census(reading, noon).sum(axis=0), _rated(settings).sum(axis=0)
+    for each, kind in enumerate(HOLDING_KINDS):
+        yield from _series(reading, "station_census", kind, held[each])
+        yield from _series(reading, "station_rated", kind, np.full(reading.days.size, rated[each]))
+
+
+def _custody_cohorts(reading: Reading) -> dict[str, np.ndarray]:
+    return {"separated": reading.separated, "alone": reading.placed_alone, "all_minors": reading.child}
+
+
+def _daily_custody(reading: Reading) -> Iterator[Row]:
+    """Share over 72 hours and mean custody of those who leave CBP's hands on a day."""
+    left = reading.history.left_cbp_at
+    leaving = reading.in_window(left)
+    for group, cohort in _custody_cohorts(reading).items():
+        chosen = cohort & leaving
+        row = left[chosen] // DAY - reading.days[0]
+        leavers = np.bincount(row, minlength=reading.days.size)
+        enough = leavers >= FEWEST_LEAVERS
+        for name, values in (
+            ("share_over_72h", reading.over_72_hours[chosen]),
+            ("mean_custody_hours", hours(reading.custody[chosen])),
+        ):
+            totals = np.bincount(row, weights=values, minlength=reading.days.size)
+            yield from _series(reading, name, group, np.where(enough, totals / np.maximum(leavers, 1), np.nan))
+
+
+def _daily_arrivals(reading: Reading) -> Iterator[Row]:
+    groups = {
+        "single_adults": (Stratum.SINGLE_ADULT,),
+        "families": (Stratum.FAMILY, Stratum.FALSE_FAMILY, Stratum.UNDISCLOSED_FAMILY),
+        "kin_groups": (Stratum.KIN_GROUP,),
+        "children_alone": (Stratum.CHILDREN_ALONE,),
+    }
+    for group, strata in groups.items():
+        chosen = reading.at_sector & np.isin(reading.stratum, strata)
+        yield from _series(reading, "apprehensions", group, _per_day(reading, reading.history.apprehended_at[chosen]))
+
+
+# --- survival -----------------------------------------------------------------------------------------------------
+
+SURVIVAL_HOURS = np.arange(0, 337, 2)
+
+
+def _survival(reading: Reading) -> Iterator[Row]:
+    """Share still in CBP custody by hours since apprehension; those inside at the end are censored, not dropped."""
+    apprehended = reading.in_window(reading.history.apprehended_at)
+    cohorts = {
+        "separated_children": reading.season_separated,
+        "children_alone": reading.placed_alone & apprehended,
+        "all_minors": reading.child & apprehended,
+    }
+    for name, cohort in cohorts.items():
+        if cohort.any():
+            left = reading.history.left_cbp_at[cohort] != NEVER
+            for hour, share in zip(
+                SURVIVAL_HOURS, kaplan_meier(reading.custody[cohort], left, SURVIVAL_HOURS * HOUR), strict=True
+            ):
+                yield name, int(hour), share
+
+
+def kaplan_meier(durations: np.ndarray, ended: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Share of stays that last beyond given durations, with censored stays.
+
+    Parameters
+    ----------
+    durations : ndarray of int64, shape (n,)
+        Minutes; of a censored stay, as far as it was seen.
+    ended : ndarray of bool, shape (n,)
+        False for a censored stay.
+    at : ndarray of int64, shape (m,)
+
+    Returns
+    -------
+    ndarray of float64, shape (m,)
+        Kaplan and Meier (1958); NaN beyond the longest stay seen when that one is censored.
+    """
+    order = np.argsort(durations, kind="stable")
+    times, first = np.unique(durations[order], return_index=True)
+    at_risk = durations.size - first
+    ends = np.add.reduceat(ended[order].astype(np.int64), first)
+    survival = np.concatenate([[1.0], np.cumprod(1.0 - ends / at_risk)])
+    share = survival[np.searchsorted(times, at, side="right")]
+    return np.where((at > times[-1]) & (survival[-1] > 0.0), np.nan, share)
+
+
+# --- flow and outcomes --------------------------------------------------------------------------------------------
+
+LEAVES_TO = {
+    Exit.TO_ICE: "to ICE",
+    Exit.RETURNED: "returned over the border",
+    Exit.TO_COURT: "to court",
+    Exit.RELEASED: "released",
+    Exit.TO_FAMILY_DETENTION: "family detention",
+    Exit.TO_SHELTER: "shelter",
+    Exit.AGED_OUT: "turned 18 at the station",
+    Exit.INSIDE: "still at a station",
+}
+
+
+def _flow(reading: Reading) -> Iterator[Row]:
+    """People of the window from apprehension to where they left for, parted families apart."""
+    history = reading.history
+    came = reading.arrived & reading.in_window(history.apprehended_at)
+    parted_child = came & reading.separated
+    parted_parent = (
+        came & reading.parents_taken & np.isin(reading.people.party, np.unique(reading.people.party[parted_child]))
+    )
+    origins = {
+        "apprehended: single adults": came & (reading.holding_kind == 0),
+        "apprehended: families": came & (reading.holding_kind == 1),
+        "apprehended: children alone": came & (reading.holding_kind == 2),
+    }
+    apart = {"separated: children": parted_child, "separated: parents": parted_parent}
+    for source, mask in origins.items():
+        for target, parted in apart.items():
+            if (mask & parted).any():
+                yield source, target, int((mask & parted).sum())
+        yield from _exits(source, mask & ~parted_child & ~parted_parent, history.exit)
+    for source, mask in apart.items():
+        yield from _exits(source, mask, history.exit)
+    placed = came & (history.exit == Exit.TO_SHELTER)
+    yield "shelter", "released to a sponsor", int((placed & (history.shelter_exit == ShelterExit.RELEASED)).sum())
+    yield "shelter", "turned 18 in a shelter", int((placed & (history.shelter_exit == ShelterExit.AGED_OUT)).sum())
+    yield "shelter", "in a shelter on the last day", int((placed & (history.shelter_exit == ShelterExit.NONE)).sum())
+
+
+def _exits(source: str, mask: np.ndarray, exits: np.ndarray) -> Iterator[Row]:
+    for code, target in LEAVES_TO.items():
+        count = int((mask & (exits == code)).sum())
+        if count:
+            yield source, target, count
+
+
+def _outcomes(reading: Reading) -> Iterator[Row]:
+    """Separated children of the season by what became of them by the last day."""
+    history = reading.history
+    in_shelter = history.exit == Exit.TO_SHELTER
+    outcomes = {
+        "released to a sponsor": in_shelter & (history.shelter_exit == ShelterExit.RELEASED),
+        "turned 18 in a shelter": in_shelter & (history.shelter_exit == ShelterExit.AGED_OUT),
+        "in a shelter on the last day": in_shelter & (history.shelter_exit == ShelterExit.NONE),
+        "turned 18 at the station": history.exit == Exit.AGED_OUT,
+        "still at a station": history.exit == Exit.INSIDE,
+    }
+    for band, label in enumerate(AGE_BANDS):
+        cohort = reading.season_separated & (reading.band == band)
+        for outcome, mask in outcomes.items():
+            yield label, outcome, int((cohort & mask).sum())
+
+
+# --- months -------------------------------------------------------------------------------------------------------
+
+
+def _monthly(reading: Reading) -> Iterator[Row]:
+    """People by month, sector and stratum as published: true, and as separation makes them be recorded.
+
+    True: as they presented themselves. Recorded: a separated child stands among children alone, a parent who was
+    taken among single adults (as the published counts have it).
+    """
+    apprehended = reading.history.apprehended_at
+    chosen = reading.at_sector & reading.in_window(apprehended)
+    month = _dates(reading).astype("datetime64[M]")[(apprehended[chosen] // DAY - reading.days[0])]
+    station = reading.station[chosen]
+    true = np.array([2, 1, 0])[reading.holding_kind[chosen]]  # single adults, families, children alone
+    parted = (reading.separated | reading.parents_taken)[chosen]
+    recorded = np.where(parted, np.where(reading.child[chosen], 0, 2), true)
+    months = np.unique(month)
+    strata = ("children_alone", "family_unit_members", "single_adults")
+    for count, column in (("true", true), ("recorded", recorded)):
+        for each in months:
+            table = np.bincount(station[month == each] * 3 + column[month == each], minlength=3 * len(SECTORS)).reshape(
+                -1, 3
+            )
+            for row, sector in enumerate(SECTORS):
+                for stratum, persons in zip(strata, table[row], strict=True):
+                    yield str(each), sector, stratum, count, int(persons)

@@ -1,0 +1,194 @@
+"""Conservation monitors, always on: no person, bed or minute is lost or made, whichever engine played.
+
+They read the finished history alone, so a fault in an engine cannot hide from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from borderops.clock import datetime_of
+from borderops.exceptions import ConservationError
+from borderops.operations.facilities import Facilities, Schedule, capacity_at
+from borderops.operations.history import Exit, History, ShelterExit
+from borderops.operations.plan import CaseKind, Plan
+from borderops.units import NEVER
+
+ORDER = (
+    ("apprehended_at", "intake_at"),
+    ("intake_at", "processing_at"),
+    ("processing_at", "processed_at"),
+    ("processed_at", "determined_at"),
+    ("processed_at", "parted_at"),
+    ("selected_at", "parted_at"),
+    ("determined_at", "desk_at"),
+    ("desk_at", "cleared_at"),
+    ("cleared_at", "designated_at"),
+    ("processed_at", "left_cbp_at"),
+    ("left_cbp_at", "admitted_at"),
+    ("left_cbp_at", "left_detention_at"),
+    ("admitted_at", "left_shelter_at"),
+)
+"""Pairs of moments: the second needs the first, and does not come before it."""
+
+
+def check_history(history: History, plan: Plan, facilities: Facilities) -> None:
+    """Check a finished history.
+
+    Parameters
+    ----------
+    history : History
+    plan : Plan
+    facilities : Facilities
+
+    Raises
+    ------
+    ConservationError
+        With every fault found: what, who (first row), when.
+    """
+    faults = [
+        *_disorder(history),
+        *_broken_exits(history),
+        *_overfull(history, plan, facilities),
+        *_agents_overused(history, plan, facilities),
+        *_shared_numbers(history),
+        *_parting_faults(history, plan),
+    ]
+    if faults:
+        raise ConservationError("the engine contradicts itself:\n  " + "\n  ".join(faults))
+
+
+def _first(mask: np.ndarray) -> int:
+    return int(np.flatnonzero(mask)[0])
+
+
+def _row(mask: np.ndarray) -> str:
+    return f"first row {_first(mask)}"
+
+
+def _disorder(history: History) -> Iterator[str]:
+    """No event before its cause, none after the horizon."""
+    resident = history.exit == Exit.NOT_HERE
+    for before, after in ORDER:
+        cause, effect = getattr(history, before), getattr(history, after)
+        needs_cause = ~resident & (effect != NEVER)
+        wrong = needs_cause & ((cause == NEVER) | (effect < cause))
+        if wrong.any():
+            row = _first(wrong)
+            when = datetime_of(effect[row])
+            yield f"{int(wrong.sum())} people have {after} without or before {before}, first row {row} at {when}"
+    for name, column in history.columns().items():
+        if name.endswith("_at"):
+            late = (column != NEVER) & (column >= history.horizon)
+            if late.any():
+                yield f"{int(late.sum())} people have {name} after the last minute, first row {_first(late)}"
+
+
+def _broken_exits(history: History) -> Iterator[str]:
+    """Everybody who arrived has left once, or is inside."""
+    has_left = history.left_cbp_at != NEVER
+    inside = history.exit == Exit.INSIDE
+    resident = history.exit == Exit.NOT_HERE
+    wrong = has_left == (inside | resident)
+    if wrong.any():
+        yield f"{int(wrong.sum())} people neither left CBP nor are inside, or both; first row {_first(wrong)}"
+    placed = (history.exit == Exit.TO_SHELTER) != (
+        (history.designated_at != NEVER) & has_left & (history.exit != Exit.AGED_OUT)
+    )
+    if placed.any():
+        yield f"{int(placed.sum())} children went to a shelter without a bed, or had one and did not; {_row(placed)}"
+    ended = (history.shelter_exit != ShelterExit.NONE) != (history.left_shelter_at != NEVER)
+    if ended.any():
+        yield f"{int(ended.sum())} stays in a shelter ended without a moment or a reason; first row {_first(ended)}"
+
+
+def _overfull(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
+    """A bed is given only while fewer are in use than open; the same for places in family detention."""
+    bed_until = _bed_until(history)
+    for kind, beds in enumerate(facilities.beds):
+        holds = history.bed_kind == kind
+        resident = history.exit == Exit.NOT_HERE
+        begins = np.where(resident, history.first_minute, history.designated_at)[holds]
+        yield from _given_when_full(
+            begins, bed_until[holds], np.ones(begins.size, int), beds, history, f"beds of kind {kind}"
+        )
+    first = plan.case_first
+    detained = np.isin(history.exit[first], [Exit.TO_FAMILY_DETENTION])
+    begins = np.concatenate(
+        [np.full(plan.detained_size.size, history.first_minute), history.left_cbp_at[first][detained]]
+    )
+    until = np.concatenate([plan.detained_until, history.left_detention_at[first][detained]])
+    size = np.concatenate([plan.detained_size, plan.case_size[detained]])
+    yield from _given_when_full(begins, until, size, facilities.family_places, history, "places in family detention")
+
+
+def _bed_until(history: History) -> np.ndarray:
+    """When each bed was given back, NEVER where it is still held."""
+    until = history.left_shelter_at.copy()
+    never_boarded = (history.designated_at != NEVER) & (history.exit == Exit.AGED_OUT)
+    # The child came of age before boarding; the bed is free when boarding would have been, which no column tells.
+    until[never_boarded] = history.designated_at[never_boarded]
+    return until
+
+
+def _given_when_full(
+    begins: np.ndarray, until: np.ndarray, size: np.ndarray, schedule: Schedule, history: History, name: str
+) -> Iterator[str]:
+    """Find units given while none was free; departures of a minute come before allocations."""
+    moments = np.unique(begins[begins > history.first_minute])
+    if not moments.size:
+        return
+    order_in, order_out = np.argsort(begins, kind="stable"), np.argsort(until, kind="stable")
+    taken = np.concatenate([[0], np.cumsum(size[order_in])])[np.searchsorted(begins[order_in], moments, side="right")]
+    given = np.concatenate([[0], np.cumsum(size[order_out])])[np.searchsorted(until[order_out], moments, side="right")]
+    wrong = taken - given > capacity_at(schedule, moments)
+    if wrong.any():
+        moment = int(moments[_first(wrong)])
+        yield f"{name}: given while none was free, {int(wrong.sum())} times, first {datetime_of(moment)}"
+
+
+def _agents_overused(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
+    """An agent begins only while fewer agents are busy than on duty."""
+    first = plan.case_first
+    for station, schedule in enumerate(facilities.agents):
+        here = plan.case_station == station
+        rows = first[here]
+        begins = np.concatenate([history.intake_at[rows], history.processing_at[rows]])
+        lasts = np.concatenate([plan.intake_minutes[here], plan.processing_minutes[here]])
+        started = begins != NEVER
+        begins, lasts = begins[started], lasts[started]
+        yield from _given_when_full(
+            begins, begins + lasts, np.ones(begins.size, int), schedule, history, f"agents of station {station}"
+        )
+    desk = history.desk_at[history.desk_at != NEVER]
+    busy_until = desk + facilities.desk_minutes
+    yield from _given_when_full(
+        desk, busy_until, np.ones(desk.size, int), facilities.desk, history, "workers at ORR's desk"
+    )
+
+
+def _shared_numbers(history: History) -> Iterator[str]:
+    """No A-number is given twice, and everybody taken in has one."""
+    given = history.a_number[history.a_number != 0]
+    if np.unique(given).size != given.size:
+        yield f"{given.size - np.unique(given).size} A-numbers were given twice"
+    wrong = (history.a_number != 0) != (history.intake_at != NEVER)
+    if wrong.any():
+        yield f"{int(wrong.sum())} people were taken in without an A-number, or have one without; {_row(wrong)}"
+
+
+def _parting_faults(history: History, plan: Plan) -> Iterator[str]:
+    """Only selected families are parted, and a child left alone was parted."""
+    selected = np.zeros(history.exit.size, dtype=bool)
+    rows = np.repeat(plan.ground != 0, plan.case_size) & np.repeat(plan.case_kind == CaseKind.FAMILY, plan.case_size)
+    selected[history.exit.size - rows.size :] = rows
+    parted = history.parted_at != NEVER
+    for mask, what in (
+        (parted & ~selected, "were parted without being selected"),
+        (parted & history.is_spared, "were parted although a rule spared them"),
+        (history.is_alone & ~parted, "are alone without a parting"),
+    ):
+        if mask.any():
+            yield f"{int(mask.sum())} people {what}; first row {_first(mask)}"

@@ -1,0 +1,273 @@
+"""People and policy -> Plan. The last room that draws before the engine plays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from borderops import clock, quantiles
+from borderops.ages import age_years, birthday_minute
+from borderops.config.schema import PORTS, STATIONS, FamilyCare, Lognormal, Orr, Policy, Settings
+from borderops.config.schema import Stations as StationTimes
+from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
+from borderops.operations.policy import family_selection_share, referral_share
+from borderops.pace import PER_MINUTE
+from borderops.population.arrivals import first_day
+from borderops.population.people import COUNTRIES, People, Role, Sex, Stratum
+from borderops.population.residents import draw_residents
+from borderops.streams import Draws, Purpose
+from borderops.units import DAY, HOUR
+
+SAYS_FAMILY = (Stratum.FAMILY, Stratum.FALSE_FAMILY)
+"""Strata that are processed as one family; all others with adults and children are two cases."""
+
+
+def make_plan(people: People, settings: Settings, draws: Draws) -> Plan:
+    """Lay out everybody's stages, durations and decisions.
+
+    Parameters
+    ----------
+    people : People
+    settings : Settings
+    draws : Draws
+
+    Returns
+    -------
+    Plan
+    """
+    cases = _open_cases(people)
+    number = people.number[cases["case_first"]]
+    return Plan(
+        **cases,
+        apprehended_at=people.of_party("apprehended_at"),
+        **_agent_times(cases, number, settings.stations, draws),
+        **_family_decisions(people, cases, number, settings, draws),
+        **_adult_paths(people, settings, draws),
+        **_child_stages(people, settings, draws),
+        **_residents(people, settings, draws),
+        **_detained_families(settings.family_care, settings, draws),
+    )
+
+
+# --- cases --------------------------------------------------------------------------------------------------------
+
+
+def _open_cases(people: People) -> dict[str, np.ndarray]:
+    """Split parties into cases; rows of a case stand together."""
+    arrived = people.stratum != Stratum.RESIDENT
+    adults = np.bincount(people.party, people.role < Role.CHILD, minlength=people.size.size).astype(np.int16)
+    children = people.size - adults
+    split = arrived & (adults > 0) & (children > 0) & ~np.isin(people.stratum, SAYS_FAMILY)
+    lead = np.flatnonzero(arrived)
+    tail = np.flatnonzero(split)
+    party = np.concatenate([lead, tail])
+    first = np.concatenate([people.first_member[lead], people.first_member[tail] + adults[tail]])
+    size = np.concatenate([np.where(split, adults, people.size)[lead], children[tail]])
+    grown = np.concatenate([adults[lead], np.zeros(tail.size, dtype=np.int16)])
+    order = np.argsort(first, kind="stable")
+    party, first, size, grown = party[order], first[order], size[order], grown[order]
+    kind = np.where(grown == 0, CaseKind.CHILDREN, np.where(grown < size, CaseKind.FAMILY, CaseKind.ADULT))
+    return {
+        "case_first": first.astype(np.int32),
+        "case_size": size.astype(np.int16),
+        "case_adults": grown.astype(np.int16),
+        "case_kind": kind.astype(np.int8),
+        "case_station": people.station[party],
+        "case_at": people.apprehended_at[party],
+    }
+
+
+def _minutes(draws: Draws, number: np.ndarray, purpose: Purpose, time: Lognormal) -> np.ndarray:
+    uniforms = draws.uniforms(number, purpose)
+    return quantiles.lognormal_minutes(uniforms, time.median_hours * HOUR, time.sigma).astype(np.int32)
+
+
+def _agent_times(
+    cases: dict[str, np.ndarray], number: np.ndarray, times: StationTimes, draws: Draws
+) -> dict[str, np.ndarray]:
+    """Minutes of intake, processing and checks of each case."""
+    size, kind = cases["case_size"].astype(np.int64), cases["case_kind"]
+    by_kind = (times.processing_adult, times.processing_family, times.processing_child_alone)
+    median = np.array([time.median_hours for time in by_kind])[kind] * HOUR
+    sigma = np.array([time.sigma for time in by_kind])[kind]
+    further = np.array([1, 2, 1])[kind]
+    median = median * (1.0 + times.processing_further_member_share * np.maximum(size - further, 0))
+    return {
+        "intake_minutes": (times.intake_minutes_party + times.intake_minutes_person * size).astype(np.int32),
+        "processing_minutes": quantiles.lognormal_minutes(
+            draws.uniforms(number, Purpose.PROCESSING), median, sigma
+        ).astype(np.int32),
+        "checks_minutes": _minutes(draws, number, Purpose.CHECKS, times.checks),
+        "separated_checks_minutes": _only(
+            kind == CaseKind.FAMILY,
+            number,
+            lambda some: _minutes(draws, some, Purpose.SEPARATED_CHECKS, times.checks_separated_extra),
+        ),
+    }
+
+
+def _only(chosen: np.ndarray, number: np.ndarray, compute) -> np.ndarray:
+    """Compute for the chosen rows, zero elsewhere."""
+    found = np.zeros(number.size, dtype=np.int32)
+    found[chosen] = compute(number[chosen])
+    return found
+
+
+# --- families -----------------------------------------------------------------------------------------------------
+
+
+def _family_decisions(
+    people: People, cases: dict[str, np.ndarray], number: np.ndarray, settings: Settings, draws: Draws
+) -> dict[str, np.ndarray]:
+    """Selection, and where a family that stays together goes."""
+    family = np.flatnonzero(cases["case_kind"] == CaseKind.FAMILY)
+    care, some = settings.family_care, number[family]
+    ground = np.zeros(number.size, dtype=np.int8)
+    ground[family] = _grounds(people, cases["case_first"][family], settings.policy, draws)
+    second = np.zeros(number.size, dtype=bool)
+    second[family] = draws.uniforms(some, Purpose.SECOND_ADULT_REFERRAL) < settings.policy.second_adult_referred_share
+    sought = np.zeros(number.size, dtype=bool)
+    at_sector = cases["case_station"][family] != STATIONS.index(PORTS)
+    sought[family] = (draws.uniforms(some, Purpose.FAMILY_DETENTION) < care.detention_sought_share) & at_sector
+    stay = np.zeros(number.size, dtype=np.int32)
+    stay[family] = _detention_stays(draws.uniforms(some, Purpose.DETENTION_STAY), care)
+    release = np.zeros(number.size, dtype=np.int32)
+    release[family] = _minutes(draws, some, Purpose.DEPARTURE, care.release)
+    return {
+        "ground": ground,
+        "takes_second_adult": second,
+        "seeks_detention": sought,
+        "detention_minutes": stay,
+        "release_minutes": release,
+    }
+
+
+def _grounds(people: People, first: np.ndarray, policy: Policy, draws: Draws) -> np.ndarray:
+    """Ground on which each family is selected; prosecution comes before the others."""
+    party = people.party[first]
+    number, day = people.party_number[party], people.apprehended_at[party] // DAY
+    youngest = age_years(people.youngest_birth_day[party], day)
+    share = family_selection_share(policy, day, people.station[party], youngest)
+    referred = draws.uniforms(number, Purpose.REFERRAL) < share
+    shares = [one.share for one in policy.other_grounds]
+    found = quantiles.category(draws.uniforms(number, Purpose.OTHER_GROUND), [*shares, 1.0 - sum(shares)])
+    codes = np.array([*(Ground[one.ground.upper()] for one in policy.other_grounds), Ground.NONE])
+    # No officer at a port of entry refers for improper entry; other grounds are found there as well.
+    return np.where(referred, Ground.PROSECUTION, codes[found]).astype(np.int8)
+
+
+def _detention_stays(uniforms: np.ndarray, care: FamilyCare) -> np.ndarray:
+    stay = quantiles.lognormal_minutes(uniforms, care.detention_stay_median_days * DAY, care.detention_stay_sigma)
+    return np.minimum(stay, round(care.detention_stay_limit_days * DAY)).astype(np.int32)
+
+
+def _detained_families(care: FamilyCare, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
+    """Families in detention on the first minute: lengths weighted by length, each at a uniform point of its stay."""
+    places = care.detention_beds[0].beds * care.occupied_on_first_day_share
+    count = int(places / 2.2)
+    number = np.arange(count, dtype=np.int64)
+    stay = _detention_stays(draws.uniforms(number, Purpose.RESIDENT_STAY, 1), care)
+    order = np.argsort(stay, kind="stable")
+    weight = np.cumsum(stay[order]) / max(int(stay.sum()), 1)
+    biased = (
+        stay[order][np.minimum(np.searchsorted(weight, draws.uniforms(number, Purpose.RESIDENT_STAY, 2)), count - 1)]
+        if count
+        else stay
+    )
+    left = np.ceil(biased * draws.uniforms(number, Purpose.RESIDENT_SERVED, 1)).astype(np.int64)
+    size = np.where(number % 5 == 0, 3, 2)
+    return {
+        "detained_size": size.astype(np.int16),
+        "detained_until": clock.minute_of(first_day(settings)) + left,
+    }
+
+
+# --- adults -------------------------------------------------------------------------------------------------------
+
+
+def _adult_paths(people: People, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
+    """Where adults go after processing, and how long it takes; returned children with them."""
+    times = settings.stations
+    departure = np.zeros(people.number.size, dtype=np.int32)
+    path = np.zeros(people.number.size, dtype=np.int8)
+    adult = np.flatnonzero(people.role < Role.CHILD)
+    number, party = people.number[adult], people.party[adult]
+    share = referral_share(
+        settings.policy.single_adult_referral, people.apprehended_at[party] // DAY, people.station[party]
+    )
+    to_court = draws.uniforms(number, Purpose.REFERRAL) < share
+    quick = np.array([times.quick_return_share.get(country, 0.0) for country in COUNTRIES])[people.citizenship[adult]]
+    returned = draws.uniforms(number, Purpose.SCREENED_RETURN) < quick
+    path[adult] = np.where(to_court, AdultPath.COURT, np.where(returned, AdultPath.RETURN, AdultPath.ICE))
+    # Parents of a family that is parted go to court whatever the path says; their time to court is planned as well.
+    family = np.isin(people.stratum[party], SAYS_FAMILY)
+    path[adult[family]] = AdultPath.COURT
+    by_path = (times.transfer_to_ice, times.quick_return, times.court_transfer)
+    median = np.array([time.median_hours for time in by_path])[path[adult]] * HOUR
+    sigma = np.array([time.sigma for time in by_path])[path[adult]]
+    departure[adult] = quantiles.lognormal_minutes(draws.uniforms(number, Purpose.DEPARTURE), median, sigma)
+    is_returned = _returned_children(people, times, departure, draws)
+    return {"departure_minutes": departure, "path": path, "is_returned": is_returned}
+
+
+def _returned_children(people: People, times: StationTimes, departure: np.ndarray, draws: Draws) -> np.ndarray:
+    """Children without a parent from contiguous countries: screened and returned, 8 U.S.C. 1232(a)(2)."""
+    child = people.role >= Role.CHILD
+    without = np.isin(people.stratum, (Stratum.CHILDREN_ALONE, Stratum.KIN_GROUP, Stratum.UNDISCLOSED_FAMILY))[
+        people.party
+    ]
+    chosen = np.flatnonzero(child & without)
+    share = np.array([times.screened_return_share.get(country, 0.0) for country in COUNTRIES])[
+        people.citizenship[chosen]
+    ]
+    # One uniform a party: brothers and sisters are screened together.
+    returned = draws.uniforms(people.party_number[people.party[chosen]], Purpose.SCREENED_RETURN) < share
+    is_returned = np.zeros(people.number.size, dtype=bool)
+    is_returned[chosen[returned]] = True
+    departure[chosen[returned]] = _minutes(
+        draws, people.number[chosen[returned]], Purpose.DEPARTURE, times.screened_return
+    )
+    return is_returned
+
+
+# --- children -----------------------------------------------------------------------------------------------------
+
+
+def _child_stages(people: People, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
+    """Stages of every child on the way to a shelter and in it, whether or not it comes to that."""
+    child = np.flatnonzero(people.role >= Role.CHILD)
+    number = people.number[child]
+    stages = {
+        "mail_minutes": _minutes(draws, number, Purpose.MAIL, settings.referral.mail),
+        "designation_minutes": _minutes(draws, number, Purpose.DESIGNATION, settings.referral.designation),
+        "transport_minutes": _minutes(draws, number, Purpose.TRANSPORT, settings.transport.wait),
+        "travel_minutes": _minutes(draws, number, Purpose.TRAVEL, settings.transport.travel),
+        "stay_work": _stay_work(number, settings.orr, draws),
+    }
+    spread = {name: np.zeros(people.number.size, dtype=values.dtype) for name, values in stages.items()}
+    for name, values in stages.items():
+        spread[name][child] = values
+    return {
+        **spread,
+        "has_old_number": people.has_prior_removal,
+        "is_girl": people.sex == Sex.FEMALE,
+        "turns_13_at": birthday_minute(people.birth_day, 13),
+        "turns_18_at": birthday_minute(people.birth_day, 18),
+    }
+
+
+def _stay_work(number: np.ndarray, orr: Orr, draws: Draws) -> np.ndarray:
+    """Work to release by kind of sponsor."""
+    sponsor = quantiles.category(draws.uniforms(number, Purpose.SPONSOR), [one.share for one in orr.sponsors])
+    median = np.array([one.median_days for one in orr.sponsors])[sponsor] * DAY
+    sigma = np.array([one.sigma for one in orr.sponsors])[sponsor]
+    return quantiles.lognormal_minutes(draws.uniforms(number, Purpose.STAY), median, sigma) * PER_MINUTE
+
+
+def _residents(people: People, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
+    residents = draw_residents(settings, draws)
+    return {
+        "resident": np.flatnonzero(people.stratum[people.party] == Stratum.RESIDENT).astype(np.int32),
+        "resident_kind": residents.kind,
+        "resident_since": residents.admitted_at,
+        "resident_work": residents.work_left,
+    }

@@ -1,0 +1,426 @@
+"""The reference engine: plays a plan in SimPy and reads like the process it models. Plan -> History.
+
+It draws nothing and knows no settings: the plan holds every duration and decision, the facilities every capacity.
+Read `single_adult`, `family`, `children` and `to_shelter` in this order; the rest is bookkeeping.
+
+What happens at one minute happens in the order of `borderops.operations.numbers`.
+"""
+
+from __future__ import annotations
+
+import gc
+from bisect import bisect_right
+from collections.abc import Generator, Iterator
+
+import numpy as np
+import simpy
+
+from borderops.clock import SATURDAY
+from borderops.config.schema import BED_KINDS, STATIONS
+from borderops.operations.facilities import Facilities
+from borderops.operations.history import Exit, History, ShelterExit
+from borderops.operations.numbers import (
+    ADULTS_LAST,
+    ARRIVAL,
+    CHILDREN_NEXT,
+    DEPARTURE,
+    INTAKE_FIRST,
+    NEW_NUMBERS_FROM,
+    NUMBERS_PER_STATION,
+    OLD_NUMBERS_FROM,
+    PROGRESS,
+)
+from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
+from borderops.operations.pools import Desks, Moment, Pool
+from borderops.units import DAY, NEVER
+
+Steps = Generator[simpy.Event, None, None]
+
+
+def simulate(plan: Plan, facilities: Facilities) -> History:
+    """Play a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        Stages of ``n`` people.
+    facilities : Facilities
+
+    Returns
+    -------
+    History
+        Of the same ``n`` people, up to the last minute played.
+
+    Raises
+    ------
+    ConservationError
+        If a unit is given back that nobody held.
+    """
+    world = World(plan, facilities)
+    was_enabled = gc.isenabled()
+    gc.disable()  # millions of short-lived events, no cycles worth the collector's walks
+    try:
+        world.env.run(until=facilities.horizon)
+    finally:
+        if was_enabled:
+            gc.enable()
+    return world.history()
+
+
+class World:
+    """Everything a replication holds while it is played."""
+
+    def __init__(self, plan: Plan, facilities: Facilities):
+        self.env = simpy.Environment(initial_time=facilities.first_minute)
+        self.facilities = facilities
+        self.plan = Listed(plan.columns())
+        self.log = Log(plan)
+        self.agents = [
+            Desks(self.env, i, facilities.agents[i], f"agents of {STATIONS[i]}") for i in range(len(facilities.agents))
+        ]
+        after = len(self.agents)
+        self.desk = Pool(self.env, after, facilities.desk, "ORR's intake desk")
+        self.beds = [
+            Pool(self.env, after + 1 + i, beds, f"beds {BED_KINDS[i]}") for i, beds in enumerate(facilities.beds)
+        ]
+        self.places = Pool(self.env, after + 1 + len(self.beds), facilities.family_places, "family detention")
+        self.numbers = Numbers(facilities.number_block)
+        self.pace_done = facilities.pace.done.tolist()
+        self.pace_per_minute = facilities.pace.per_minute.tolist()
+        self.fill_shelters()
+        self.fill_family_detention()
+        self.env.process(self.arrivals())
+
+    # --- who comes ------------------------------------------------------------------------------------------------
+
+    def arrivals(self) -> Steps:
+        """Bring in the cases, each at its minute; those of one minute in the order of their rows."""
+        order = np.lexsort((np.arange(len(self.plan.case_at)), self.plan.case_at)).tolist()
+        stories = {CaseKind.ADULT: self.single_adult, CaseKind.FAMILY: self.family, CaseKind.CHILDREN: self.children}
+        for case in order:
+            yield self.at(self.plan.case_at[case], ARRIVAL, case)
+            self.env.process(stories[self.plan.case_kind[case]](case))
+
+    def fill_shelters(self) -> None:
+        """Put the residents of the first minute into their beds."""
+        plan, now = self.plan, self.env.now
+        for row, person in enumerate(plan.resident):
+            kind = plan.resident_kind[row]
+            self.beds[kind].in_use += 1
+            self.log.bed_kind[person] = kind
+            self.log.exit[person] = Exit.NOT_HERE
+            self.log.admitted_at[person] = plan.resident_since[row]
+            self.env.process(self.stay(person, kind, now, plan.resident_work[row]))
+
+    def fill_family_detention(self) -> None:
+        """Put the families of the first minute into family detention."""
+        for row, size in enumerate(self.plan.detained_size):
+            self.places.in_use += size
+            self.env.process(self.leave_detention(row, size, self.plan.detained_until[row]))
+
+    # --- stories --------------------------------------------------------------------------------------------------
+
+    def single_adult(self, case: int) -> Steps:
+        """An adult without a family: intake, processing, then to ICE, to court or back over the border."""
+        yield from self.process(case, ADULTS_LAST)
+        person = self.plan.case_first[case]
+        leaves_to = {AdultPath.ICE: Exit.TO_ICE, AdultPath.RETURN: Exit.RETURNED, AdultPath.COURT: Exit.TO_COURT}
+        yield from self.depart(person, leaves_to[self.plan.path[person]])
+
+    def family(self, case: int) -> Steps:
+        """A family that says it is one: processed together, then parted, detained or released together."""
+        yield from self.process(case, CHILDREN_NEXT)
+        if self.is_parted(case):
+            self.part(case)
+            return
+        yield self.after(self.plan.checks_minutes[case], PROGRESS, case)
+        size = self.plan.case_size[case]
+        if self.plan.seeks_detention[case] and self.places.take(size):
+            self.leave_station(case, Exit.TO_FAMILY_DETENTION)
+            yield self.after(self.plan.detention_minutes[case], DEPARTURE, case)
+            self.places.release(size)
+            self.write(self.log.left_detention_at, case)
+        else:
+            yield self.after(self.plan.release_minutes[case], DEPARTURE, case)
+            self.leave_station(case, Exit.RELEASED)
+
+    def children(self, case: int) -> Steps:
+        """Children without a parent: processed together, then returned or placed one by one."""
+        yield from self.process(case, CHILDREN_NEXT)
+        for person in self.members(case):
+            self.env.process(self.child_alone(case, person))
+
+    def child_alone(self, case: int, person: int) -> Steps:
+        """A child who came without a parent."""
+        if self.plan.is_returned[person]:
+            yield from self.depart(person, Exit.RETURNED)
+        else:
+            yield self.after(self.plan.checks_minutes[case], PROGRESS, person)
+            yield from self.to_shelter(person)
+
+    def parted_child(self, case: int, person: int) -> Steps:
+        """A child whose parents were taken: further checks, then as any child alone."""
+        checks = self.plan.checks_minutes[case] + self.plan.separated_checks_minutes[case]
+        yield self.after(checks, PROGRESS, person)
+        yield from self.to_shelter(person)
+
+    def to_shelter(self, person: int) -> Steps:
+        """From determination to a shelter and out of it: mail, ORR's desk, a bed, designation, a seat, the stay."""
+        plan, log = self.plan, self.log
+        log.determined_at[person] = self.env.now
+        yield self.after(plan.mail_minutes[person], PROGRESS, person)
+        yield self.desk.seize(person)
+        log.desk_at[person] = self.env.now
+        yield self.after(self.facilities.desk_minutes, DEPARTURE, person)
+        self.desk.release()
+        log.cleared_at[person] = self.env.now
+        if self.has_aged_out(person):
+            return
+        kind = self.kind_of_bed(person)
+        yield self.beds[kind].seize(person)
+        log.designated_at[person] = self.env.now
+        log.bed_kind[person] = kind
+        yield self.after(plan.designation_minutes[person], PROGRESS, person)
+        yield self.at(self.boarding_minute(person), DEPARTURE, person)
+        if self.has_aged_out(person):
+            self.beds[kind].release()
+            return
+        self.leave_cbp(person, Exit.TO_SHELTER)
+        yield self.after(plan.travel_minutes[person], PROGRESS, person)
+        log.admitted_at[person] = self.env.now
+        yield from self.stay(person, kind, self.env.now, plan.stay_work[person])
+
+    def stay(self, person: int, kind: int, since: int, work: int) -> Steps:
+        """Stay in a bed until the work of release is done or the child comes of age."""
+        released_at = self.release_minute(since, work)
+        aged_out_at = max(self.plan.turns_18_at[person], since)
+        yield self.at(min(released_at, aged_out_at), DEPARTURE, person)
+        self.beds[kind].release()
+        self.log.left_shelter_at[person] = self.env.now
+        self.log.shelter_exit[person] = ShelterExit.RELEASED if released_at <= aged_out_at else ShelterExit.AGED_OUT
+
+    # --- stages ---------------------------------------------------------------------------------------------------
+
+    def process(self, case: int, priority: int) -> Steps:
+        """Intake and processing of a case, each by one agent; intake comes before all processing."""
+        plan, log, agents = self.plan, self.log, self.agents[self.plan.case_station[case]]
+        desk = yield agents.seize(case, INTAKE_FIRST)
+        self.write(log.intake_at, case)
+        self.give_numbers(case, desk)
+        yield self.after(plan.intake_minutes[case], DEPARTURE, case)
+        agents.leave(desk)
+        desk = yield agents.seize(case, priority)
+        self.write(log.processing_at, case)
+        yield self.after(plan.processing_minutes[case], DEPARTURE, case)
+        agents.leave(desk)
+        self.write(log.processed_at, case)
+
+    def depart(self, person: int, leaves_to: Exit) -> Steps:
+        """Wait for the planned departure and leave CBP's hands."""
+        yield self.after(self.plan.departure_minutes[person], DEPARTURE, person)
+        self.leave_cbp(person, leaves_to)
+
+    def leave_detention(self, row: int, size: int, minute: int) -> Steps:
+        """A family that was in detention before the run leaves it."""
+        yield self.at(minute, DEPARTURE, row)
+        self.places.release(size)
+
+    # --- parting --------------------------------------------------------------------------------------------------
+
+    def is_parted(self, case: int) -> bool:
+        """Whether a selected family is parted now; rules on occupancy may spare it."""
+        if self.plan.ground[case] == Ground.NONE:
+            return False
+        for person in self.members(case):
+            self.log.ground[person] = self.plan.ground[case]
+            self.log.selected_at[person] = self.env.now
+        spared = self.plan.ground[case] == Ground.PROSECUTION and self.is_paused()
+        for person in self.members(case):
+            self.log.is_spared[person] = spared
+        return not spared
+
+    def is_paused(self) -> bool:
+        """Whether a rule forbids parting at this occupancy."""
+        rules = self.facilities.pauses
+        for begins, ends, kind, above in zip(
+            rules.begins_at, rules.ends_at, rules.bed_kind, rules.above_per_mille, strict=True
+        ):
+            beds = self.beds[kind]
+            if begins <= self.env.now < ends and beds.in_use * 1000 > above * beds.capacity:
+                return True
+        return False
+
+    def part(self, case: int) -> None:
+        """Part a family: parents leave, children stay with no parent, or with the one who is not taken."""
+        plan, first = self.plan, self.plan.case_first[case]
+        adults = plan.case_adults[case]
+        taken = adults if plan.takes_second_adult[case] else 1
+        self.write(self.log.parted_at, case)
+        leaves_to = Exit.TO_COURT if plan.ground[case] == Ground.PROSECUTION else Exit.TO_ICE
+        for person in range(first, first + taken):
+            self.env.process(self.depart(person, leaves_to))
+        if taken < adults:
+            self.env.process(self.remaining_parent(case, first + taken))
+            return
+        for person in range(first + adults, first + plan.case_size[case]):
+            self.log.is_alone[person] = True
+            self.env.process(self.parted_child(case, person))
+
+    def remaining_parent(self, case: int, parent: int) -> Steps:
+        """The parent who is not taken is released with the children."""
+        yield self.after(self.plan.checks_minutes[case] + self.plan.release_minutes[case], DEPARTURE, case)
+        for person in range(parent, self.plan.case_first[case] + self.plan.case_size[case]):
+            self.leave_cbp(person, Exit.RELEASED)
+
+    # --- rules of the clock ---------------------------------------------------------------------------------------
+
+    def kind_of_bed(self, person: int) -> int:
+        """Kind of bed by age and sex at this minute."""
+        if self.env.now < self.plan.turns_13_at[person]:
+            return BED_KINDS.index("age_0_12")
+        return BED_KINDS.index("girls_13_17" if self.plan.is_girl[person] else "boys_13_17")
+
+    def has_aged_out(self, person: int) -> bool:
+        """Hand a child who has turned eighteen to ICE; the custody of a child ended at that birthday."""
+        if self.env.now < self.plan.turns_18_at[person]:
+            return False
+        self.log.left_cbp_at[person] = max(self.plan.turns_18_at[person], self.log.determined_at[person])
+        self.log.exit[person] = Exit.AGED_OUT
+        return True
+
+    def boarding_minute(self, person: int) -> int:
+        """When the contractor takes the child: notice, the wait for a seat (longer on weekends), opening hours."""
+        transport, now = self.facilities.transport, self.env.now
+        wait = self.plan.transport_minutes[person]
+        if now // DAY % 7 >= SATURDAY:
+            wait = wait * transport.weekend_per_mille // 1000
+        ready = now + transport.notice + wait
+        midnight, minute = ready - ready % DAY, ready % DAY
+        if minute < transport.opens_at:
+            return midnight + transport.opens_at
+        return ready if minute < transport.closes_at else midnight + DAY + transport.opens_at
+
+    def release_minute(self, since: int, work: int) -> int:
+        """First minute at which the work of release is done; NEVER beyond the table."""
+        first = self.facilities.pace.first_day
+        row = since // DAY - first
+        target = self.pace_done[row] + since % DAY * self.pace_per_minute[row] + work
+        row = bisect_right(self.pace_done, target) - 1
+        if row >= len(self.pace_per_minute):
+            return NEVER
+        return (first + row) * DAY + -(-(target - self.pace_done[row]) // self.pace_per_minute[row])
+
+    # --- bookkeeping ----------------------------------------------------------------------------------------------
+
+    def at(self, minute: int, rank: int, entity: int) -> Moment:
+        """The event of a minute."""
+        return Moment(self.env, minute, rank, entity)
+
+    def after(self, minutes: int, rank: int, entity: int) -> Moment:
+        """The event of so many minutes from now."""
+        return Moment(self.env, self.env.now + minutes, rank, entity)
+
+    def members(self, case: int) -> range:
+        """Rows of the people of a case."""
+        first = self.plan.case_first[case]
+        return range(first, first + self.plan.case_size[case])
+
+    def write(self, column: list[int], case: int) -> None:
+        """Write this minute for everybody of a case."""
+        for person in self.members(case):
+            column[person] = self.env.now
+
+    def leave_cbp(self, person: int, leaves_to: Exit) -> None:
+        self.log.left_cbp_at[person] = self.env.now
+        self.log.exit[person] = leaves_to
+
+    def leave_station(self, case: int, leaves_to: Exit) -> None:
+        for person in self.members(case):
+            self.leave_cbp(person, leaves_to)
+
+    def give_numbers(self, case: int, desk: int) -> None:
+        """Give everybody of a case an A-number from the desk's block, or the one of an earlier removal."""
+        station = self.plan.case_station[case]
+        for person in self.members(case):
+            self.log.desk[person] = desk
+            old = self.plan.has_old_number[person]
+            self.log.a_number[person] = self.numbers.old() if old else self.numbers.new(station, desk)
+
+    def history(self) -> History:
+        """Freeze the log."""
+        return self.log.history(self.facilities)
+
+
+class Listed:
+    """The plan's columns as lists: reading a list is several times faster than reading an array element."""
+
+    def __init__(self, columns: dict[str, np.ndarray]):
+        for name, column in columns.items():
+            setattr(self, name, column.tolist())
+
+    def __getattr__(self, name: str) -> list[int]:
+        raise AttributeError(f"the plan has no column {name}")
+
+
+class Numbers:
+    """A-numbers: each desk takes a block of its station's range and gives them out one after another."""
+
+    def __init__(self, block: int):
+        self.block = block
+        self.given_old = 0
+        self.blocks_taken: dict[int, int] = {}
+        self.left: dict[tuple[int, int], Iterator[int]] = {}
+
+    def new(self, station: int, desk: int) -> int:
+        """Next number of a desk."""
+        number = next(self.left.get((station, desk), iter(())), None)
+        if number is None:
+            taken = self.blocks_taken.get(station, 0)
+            self.blocks_taken[station] = taken + 1
+            start = NEW_NUMBERS_FROM + station * NUMBERS_PER_STATION + taken * self.block
+            self.left[station, desk] = iter(range(start, start + self.block))
+            number = next(self.left[station, desk])
+        return number
+
+    def old(self) -> int:
+        """Number of a person who was removed before."""
+        self.given_old += 1
+        return OLD_NUMBERS_FROM + self.given_old
+
+
+class Log:
+    """History while it is being written, as lists by person."""
+
+    def __init__(self, plan: Plan):
+        count = plan.path.size
+        self.apprehended_at = plan.apprehended_at
+        never = [NEVER] * count
+        self.intake_at, self.processing_at, self.processed_at = never.copy(), never.copy(), never.copy()
+        self.selected_at, self.parted_at, self.determined_at = never.copy(), never.copy(), never.copy()
+        self.desk_at, self.cleared_at, self.designated_at = never.copy(), never.copy(), never.copy()
+        self.left_cbp_at, self.left_detention_at = never.copy(), never.copy()
+        self.admitted_at, self.left_shelter_at = never.copy(), never.copy()
+        self.a_number, self.ground, self.exit, self.shelter_exit = [0] * count, [0] * count, [0] * count, [0] * count
+        self.desk, self.bed_kind = [-1] * count, [-1] * count
+        self.is_spared, self.is_alone = [False] * count, [False] * count
+
+    def history(self, facilities: Facilities) -> History:
+        """Turn lists into the table."""
+        kinds = {
+            np.int64: (
+                "intake_at a_number processing_at processed_at selected_at parted_at determined_at desk_at cleared_at "
+                "designated_at left_cbp_at left_detention_at admitted_at left_shelter_at"
+            ),
+            np.int16: "desk",
+            np.int8: "ground bed_kind exit shelter_exit",
+            np.bool_: "is_spared is_alone",
+        }
+        columns = {
+            name: np.array(getattr(self, name), dtype=kind) for kind, names in kinds.items() for name in names.split()
+        }
+        return History(
+            first_minute=facilities.first_minute,
+            horizon=facilities.horizon,
+            apprehended_at=self.apprehended_at,
+            **columns,
+        )

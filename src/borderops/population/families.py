@@ -1,0 +1,334 @@
+"""Who is in each party, and who truly belongs to whom; makes `People`.
+
+Every feature of a person is drawn at the person's own number, every feature of a party at the party's. A party's rows
+are its adults, then its children from the youngest (in families) on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from borderops import clock, quantiles
+from borderops.ages import YEAR_DAYS, age_years
+from borderops.config import schema
+from borderops.config.schema import AgeBands, Settings
+from borderops.population.arrivals import Parties, draw_parties, first_day
+from borderops.population.make_up import MINOR_MOTHER_FROM_AGE, TEEN_AGES
+from borderops.population.names import Kinship, name_people
+from borderops.population.people import COUNTRIES, NOBODY, People, Role, Sex, Stratum
+from borderops.population.residents import Residents, draw_residents
+from borderops.streams import Draws, Purpose
+
+FAMILY_STRATA = (Stratum.FAMILY, Stratum.FALSE_FAMILY, Stratum.UNDISCLOSED_FAMILY)
+ADULT_DAYS = round(18 * YEAR_DAYS) + 2
+"""Youngest age of an adult, in days; two days beyond the birthday, so that rounding makes nobody a minor."""
+MINOR_DAYS = round(18 * YEAR_DAYS) - 3
+"""Oldest age of a child when apprehended, in days."""
+
+
+def form_families(settings: Settings, draws: Draws) -> People:
+    """Make all people of a replication: those who arrive, and those already in shelters.
+
+    Parameters
+    ----------
+    settings : Settings
+    draws : Draws
+
+    Returns
+    -------
+    People
+    """
+    parties = draw_parties(settings, draws)
+    residents = draw_residents(settings, draws)
+    rows = _seat_members(parties, settings.people, draws)
+    _decide_sexes(rows, parties, settings.people, draws)
+    _decide_ages(rows, parties, settings.people, draws)
+    _link_parents(rows)
+    citizenship = _citizenship(parties, settings.people.citizenship, draws)
+    return _assemble(rows, parties, residents, citizenship, settings, draws)
+
+
+# --- members ------------------------------------------------------------------------------------------------------
+
+
+def _seat_members(parties: Parties, people: schema.People, draws: Draws) -> dict[str, np.ndarray]:
+    """Decide the number of adults and children of each party and give every person a row."""
+    adults = _count_adults(parties, people, draws)
+    children = _count_children(parties, people, draws)
+    size = adults + children
+    first = np.cumsum(size) - size
+    party = np.repeat(np.arange(size.size, dtype=np.int32), size)
+    member = np.arange(party.size, dtype=np.int64) - first[party]
+    number = parties.number[party] + 1 + member
+    role = np.full(party.size, Role.CHILD, dtype=np.int8)
+    role[member < adults[party]] = Role.SECOND_ADULT
+    role[(member == 0) & (adults[party] > 0)] = Role.ADULT
+    rows = {
+        "party": party,
+        "number": number,
+        "role": role,
+        "member": member.astype(np.int16),
+        "first": first,
+        "size": size,
+        "adults": adults,
+    }
+    _seat_children_of_minors(rows, parties, people, draws)
+    return rows
+
+
+def _count_adults(parties: Parties, people: schema.People, draws: Draws) -> np.ndarray:
+    adults = np.ones(parties.number.size, dtype=np.int16)
+    adults[parties.stratum == Stratum.CHILDREN_ALONE] = 0
+    true_family = np.flatnonzero(np.isin(parties.stratum, (Stratum.FAMILY, Stratum.UNDISCLOSED_FAMILY)))
+    uniforms = draws.uniforms(parties.number[true_family], Purpose.SECOND_ADULT)
+    adults[true_family] += uniforms < people.families.second_parent_share
+    return adults
+
+
+def _count_children(parties: Parties, people: schema.People, draws: Draws) -> np.ndarray:
+    children = np.zeros(parties.number.size, dtype=np.int16)
+    with_children = np.flatnonzero(parties.stratum != Stratum.SINGLE_ADULT)
+    uniforms = draws.uniforms(parties.number[with_children], Purpose.CHILDREN_COUNT)
+    in_family = np.isin(parties.stratum[with_children], FAMILY_STRATA)
+    families, alone = people.families, people.children_alone
+    two_more = in_family & (uniforms < families.two_more_children_share)
+    more = np.where(in_family, families.one_more_child_share + families.two_more_children_share, alone.sibling_share)
+    children[with_children] = 1 + (uniforms < more) + two_more
+    mothers = _minor_mothers(parties, people, draws)
+    children[mothers] += children[mothers] == 1
+    return children
+
+
+def _minor_mothers(parties: Parties, people: schema.People, draws: Draws) -> np.ndarray:
+    """Rows of parties of one girl of 15 or more, alone, who may have a child of her own."""
+    alone = np.flatnonzero(parties.stratum == Stratum.CHILDREN_ALONE)
+    number = parties.number[alone]
+    settings = people.children_alone
+    single = draws.uniforms(number, Purpose.CHILDREN_COUNT) >= settings.sibling_share
+    age = _draw_ages(number + 1, settings.age, draws)
+    girl = draws.uniforms(number + 1, Purpose.SEX) >= settings.boys_13_17_share
+    chosen = draws.uniforms(number, Purpose.KIN_KIND) < settings.minor_mother_share
+    return alone[single & girl & chosen & (age >= MINOR_MOTHER_FROM_AGE * YEAR_DAYS)]
+
+
+def _seat_children_of_minors(
+    rows: dict[str, np.ndarray], parties: Parties, people: schema.People, draws: Draws
+) -> None:
+    mothers = _minor_mothers(parties, people, draws)
+    rows["role"][rows["first"][mothers] + 1] = Role.CHILD_OF_MINOR
+
+
+# --- sexes and ages -----------------------------------------------------------------------------------------------
+
+
+def _decide_sexes(rows: dict[str, np.ndarray], parties: Parties, people: schema.People, draws: Draws) -> None:
+    stratum = parties.stratum[rows["party"]]
+    uniforms = draws.uniforms(rows["number"], Purpose.SEX)
+    men = np.full(uniforms.size, people.children_alone.boys_under_13_share)
+    men[stratum == Stratum.SINGLE_ADULT] = people.adults.single_men_share
+    adult_with_children = (rows["role"] == Role.ADULT) & (stratum != Stratum.SINGLE_ADULT)
+    men[adult_with_children] = 1.0 - people.families.lone_parent_mother_share
+    alone = (stratum == Stratum.CHILDREN_ALONE) & (rows["role"] == Role.CHILD)
+    teen = np.zeros(uniforms.size, dtype=bool)
+    teen[alone] = _draw_ages(rows["number"][alone], people.children_alone.age, draws) >= TEEN_AGES[0] * YEAR_DAYS
+    men[teen] = people.children_alone.boys_13_17_share
+    rows["sex"] = (uniforms < men).astype(np.int8)
+    second = np.flatnonzero(rows["role"] == Role.SECOND_ADULT)
+    rows["sex"][second] = Sex.MALE + Sex.FEMALE - rows["sex"][second - 1]
+
+
+def _draw_ages(number: np.ndarray, bands: AgeBands, draws: Draws) -> np.ndarray:
+    """Ages of children in days; among 13 to 17 year olds the density grows with age."""
+    band = quantiles.category(
+        draws.uniforms(number, Purpose.AGE_BAND), [bands.age_0_4, bands.age_5_12, bands.age_13_17]
+    )
+    within = draws.uniforms(number, Purpose.AGE_DAYS)
+    low = np.array([0.0, 5.0, 13.0])[band] * YEAR_DAYS
+    width = np.array([5.0, 8.0, 5.0])[band] * YEAR_DAYS
+    days = np.floor(low + width * np.where(band == 2, np.sqrt(within), within)).astype(np.int64)
+    return np.minimum(days, MINOR_DAYS)
+
+
+def _decide_ages(rows: dict[str, np.ndarray], parties: Parties, people: schema.People, draws: Draws) -> None:
+    stratum = parties.stratum[rows["party"]]
+    age = np.zeros(stratum.size, dtype=np.int64)
+    child = rows["role"] >= Role.CHILD
+    alone = child & (stratum == Stratum.CHILDREN_ALONE)
+    age[alone] = _draw_ages(rows["number"][alone], people.children_alone.age, draws)
+    youngest = child & ~alone & (rows["member"] == rows["adults"][rows["party"]])
+    age[youngest] = _draw_ages(rows["number"][youngest], people.families.youngest_age, draws)
+    _age_siblings(age, rows, child & ~alone & ~youngest, draws)
+    babies = rows["role"] == Role.CHILD_OF_MINOR
+    age[babies] = np.floor(draws.uniforms(rows["number"][babies], Purpose.AGE_DAYS) * 2.0 * YEAR_DAYS)
+    _age_adults(age, rows, ~child, stratum, draws)
+    rows["birth_day"] = (parties.day[rows["party"]] - age).astype(np.int32)
+
+
+def _age_siblings(age: np.ndarray, rows: dict[str, np.ndarray], siblings: np.ndarray, draws: Draws) -> None:
+    """Older siblings: between the youngest and 17, rather close to the youngest."""
+    chosen = np.flatnonzero(siblings)
+    party = rows["party"][chosen]
+    youngest = age[rows["first"][party] + rows["adults"][party]]
+    gap = draws.uniforms(rows["number"][chosen], Purpose.AGE_DAYS) ** 2
+    age[chosen] = youngest + np.floor(gap * (MINOR_DAYS - youngest)).astype(np.int64)
+
+
+def _age_adults(
+    age: np.ndarray, rows: dict[str, np.ndarray], adult: np.ndarray, stratum: np.ndarray, draws: Draws
+) -> None:
+    """Adults alone and kin from 18 on; parents from the age of the oldest child and their age at its birth."""
+    chosen = np.flatnonzero(adult)
+    uniforms = draws.uniforms(rows["number"][chosen], Purpose.AGE_DAYS)
+    age[chosen] = ADULT_DAYS + np.floor(35.0 * YEAR_DAYS * uniforms**1.6).astype(np.int64)
+    parent = np.isin(stratum[chosen], (Stratum.FAMILY, Stratum.UNDISCLOSED_FAMILY))
+    parents, uniforms = chosen[parent], uniforms[parent]
+    last_child = rows["first"][rows["party"][parents]] + rows["size"][rows["party"][parents]] - 1
+    oldest = age[last_child].copy()
+    three = rows["size"][rows["party"][parents]] - rows["adults"][rows["party"][parents]] > 2
+    oldest[three] = np.maximum(oldest[three], age[last_child[three] - 1])
+    at_birth = np.floor((16.0 + 24.0 * uniforms**1.7) * YEAR_DAYS).astype(np.int64)
+    age[parents] = np.maximum(oldest + at_birth, ADULT_DAYS)
+
+
+# --- kinship ------------------------------------------------------------------------------------------------------
+
+
+def _link_parents(rows: dict[str, np.ndarray]) -> None:
+    """Point every child to the rows of the true parents it came with; strata decide in `_assemble`."""
+    first = rows["first"][rows["party"]]
+    adults = rows["adults"][rows["party"]]
+    child = rows["role"] == Role.CHILD
+    rows["adult_a"] = np.where(child & (adults >= 1), first, NOBODY).astype(np.int32)
+    rows["adult_b"] = np.where(child & (adults == 2), first + 1, NOBODY).astype(np.int32)
+    baby = rows["role"] == Role.CHILD_OF_MINOR
+    rows["adult_a"][baby] = first[baby]
+
+
+def _parents(rows: dict[str, np.ndarray], stratum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of mother and father, NOBODY where absent."""
+    true_parent = np.isin(stratum, (Stratum.FAMILY, Stratum.UNDISCLOSED_FAMILY)) | (rows["role"] == Role.CHILD_OF_MINOR)
+    mother = np.full(stratum.size, NOBODY, dtype=np.int32)
+    father = mother.copy()
+    for adult in (rows["adult_a"], rows["adult_b"]):
+        present = np.flatnonzero(true_parent & (adult != NOBODY))
+        woman = rows["sex"][adult[present]] == Sex.FEMALE
+        mother[present[woman]] = adult[present[woman]]
+        father[present[~woman]] = adult[present[~woman]]
+    return mother, father
+
+
+def _kinship(rows: dict[str, np.ndarray], stratum: np.ndarray, party_number: np.ndarray, draws: Draws) -> Kinship:
+    """Parents, and for kin groups the relative and on which side."""
+    mother, father = _parents(rows, stratum)
+    kin_child = (stratum == Stratum.KIN_GROUP) & (rows["role"] == Role.CHILD)
+    relative = np.where(kin_child, rows["adult_a"], NOBODY).astype(np.int32)
+    fathers_side = np.zeros(stratum.size, dtype=bool)
+    chosen = np.flatnonzero(kin_child)
+    fathers_side[chosen] = draws.uniforms(party_number[rows["party"][chosen]], Purpose.KIN_KIND, 1) < 0.5
+    return Kinship(mother=mother, father=father, relative=relative, fathers_side=fathers_side)
+
+
+def _citizenship(parties: Parties, shares: schema.Citizenship, draws: Draws) -> np.ndarray:
+    """Citizenship of each party, as codes of COUNTRIES."""
+    uniforms = draws.uniforms(parties.number, Purpose.CITIZENSHIP)
+    code = np.zeros(parties.number.size, dtype=np.int8)
+    by_stratum = {
+        Stratum.SINGLE_ADULT: shares.single_adults,
+        Stratum.CHILDREN_ALONE: shares.children_alone,
+        Stratum.KIN_GROUP: shares.families,
+        **dict.fromkeys(FAMILY_STRATA, shares.families),
+    }
+    for stratum, mix in by_stratum.items():
+        chosen = parties.stratum == stratum
+        code[chosen] = quantiles.category(uniforms[chosen], [mix.get(country, 0.0) for country in COUNTRIES])
+    return code
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+
+def _assemble(
+    rows: dict[str, np.ndarray],
+    parties: Parties,
+    residents: Residents,
+    citizenship: np.ndarray,
+    settings: Settings,
+    draws: Draws,
+) -> People:
+    """Put residents before those who arrive, name everybody and freeze the table."""
+    count = residents.number.size
+    stratum = parties.stratum[rows["party"]]
+    kinship = _kinship(rows, stratum, parties.number, draws)
+    shifted = [
+        np.where(column == NOBODY, NOBODY, column + count).astype(np.int32)
+        for column in (kinship.mother, kinship.father, kinship.relative)
+    ]
+    nobody = np.full(count, NOBODY, dtype=np.int32)
+    kinship = Kinship(
+        mother=np.concatenate([nobody, shifted[0]]),
+        father=np.concatenate([nobody, shifted[1]]),
+        relative=np.concatenate([nobody, shifted[2]]),
+        fathers_side=np.concatenate([np.zeros(count, dtype=bool), kinship.fathers_side]),
+    )
+    party = np.concatenate([np.arange(count, dtype=np.int32), rows["party"] + np.int32(count)])
+    person = {
+        "number": np.concatenate([residents.number + 1, rows["number"]]),
+        "party": party,
+        "role": np.concatenate([np.full(count, Role.CHILD, dtype=np.int8), rows["role"]]),
+        "sex": np.concatenate([residents.sex, rows["sex"]]),
+        "birth_day": np.concatenate([residents.birth_day, rows["birth_day"]]),
+        "citizenship": np.concatenate([residents.citizenship, citizenship])[party],
+    }
+    group = _party_columns(rows, parties, residents)
+    group["youngest_birth_day"] = (
+        np.maximum.reduceat(person["birth_day"], group["first_member"]).astype(np.int32)
+        if party.size
+        else np.zeros(0, np.int32)
+    )
+    names = name_people(
+        number=person["number"],
+        country=person["citizenship"],
+        sex=person["sex"],
+        is_child=person["role"] >= Role.CHILD,
+        party_number=group["party_number"][party],
+        event_number=group["event"][party],
+        kinship=kinship,
+        rules=settings.people.names,
+        draws=draws,
+    )
+    priors = _priors(person, settings.people.adults, draws)
+    return People(**person, mother=kinship.mother, father=kinship.father, **names, **priors, **group)
+
+
+def _party_columns(rows: dict[str, np.ndarray], parties: Parties, residents: Residents) -> dict[str, np.ndarray]:
+    count = residents.number.size
+    return {
+        "party_number": np.concatenate([residents.number, parties.number]),
+        "first_member": np.concatenate([np.arange(count), rows["first"] + count]).astype(np.int32),
+        "size": np.concatenate([np.ones(count, dtype=np.int16), rows["size"]]),
+        "stratum": np.concatenate([np.full(count, Stratum.RESIDENT, dtype=np.int8), parties.stratum]),
+        "station": np.concatenate([residents.station, parties.station]),
+        "event": np.concatenate([residents.number, parties.event]),
+        "apprehended_at": np.concatenate([residents.apprehended_at, parties.apprehended_at]),
+    }
+
+
+def _priors(person: dict[str, np.ndarray], adults: schema.Adults, draws: Draws) -> dict[str, np.ndarray]:
+    """Prior removals and crimes of adults."""
+    adult = np.flatnonzero(person["role"] < Role.CHILD)
+    number = person["number"][adult]
+    removal = np.zeros(person["number"].size, dtype=bool)
+    crime = removal.copy()
+    removal[adult] = draws.uniforms(number, Purpose.PRIOR_REMOVAL) < adults.prior_removal_share
+    crime[adult] = draws.uniforms(number, Purpose.PRIOR_CRIME) < adults.prior_crime_share
+    return {"has_prior_removal": removal, "has_prior_crime": crime}
+
+
+def is_minor_on(people: People, day: np.ndarray) -> np.ndarray:
+    """True for those under 18 on a day (one day a person), shape (n,)."""
+    return age_years(people.birth_day, day) < 18
+
+
+def first_minute(settings: Settings) -> int:
+    """First minute played."""
+    return clock.minute_of(first_day(settings))

@@ -1,0 +1,167 @@
+"""Chance as an address: each draw is a pure function of (seed, replication, entity, purpose, index).
+
+The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+SC11); tests hold it to the published known answers. The address fills the generator's input without overlap:
+the key is the seed, the counter is entity (64 bits), purpose and index (16 bits each) and replication (32 bits).
+So two different addresses never share a draw, and no seed is derived from another by hashing.
+
+Ask in any order, on any machine, in any number: the answer is the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numba
+import numpy as np
+
+
+class Purpose(IntEnum):
+    """What a draw decides. Numbers are part of the address: never change or reuse one, only add."""
+
+    # arrivals
+    NATIONAL_DAY = 1
+    SECTOR_DAY = 2
+    PARTY_COUNT = 3
+    EVENT_CHOICE = 4
+    EVENT_MINUTE = 5
+    # families
+    SECOND_ADULT = 20
+    CHILDREN_COUNT = 21
+    AGE_BAND = 22
+    AGE_DAYS = 23
+    SEX = 24
+    CITIZENSHIP = 25
+    KIN_KIND = 26
+    PRIOR_REMOVAL = 27
+    PRIOR_CRIME = 28
+    # names
+    SURNAME_1 = 40
+    SURNAME_2 = 41
+    NAME_RULE = 42
+    GIVEN_1 = 43
+    GIVEN_2 = 44
+    PLACE_SURNAME = 45
+    # policy
+    REFERRAL = 60
+    SECOND_ADULT_REFERRAL = 61
+    OTHER_GROUND = 62
+    # stages at the station
+    SEPARATED_CHECKS = 80
+    PROCESSING = 81
+    CHECKS = 82
+    DEPARTURE = 83
+    SCREENED_RETURN = 84
+    FAMILY_DETENTION = 85
+    DETENTION_STAY = 86
+    # the child's way to a shelter
+    MAIL = 100
+    DESIGNATION = 101
+    TRANSPORT = 102
+    TRAVEL = 103
+    SPONSOR = 104
+    STAY = 105
+    # stays in progress on the first day
+    RESIDENT_KIND = 120
+    RESIDENT_AGE = 121
+    RESIDENT_SPONSOR = 122
+    RESIDENT_STAY = 123
+    RESIDENT_SERVED = 124
+    RESIDENT_SEPARATED = 125
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _philox(c0, c1, c2, c3, k0, k1):
+    """Ten rounds of Philox4x32; all words are uint64 that hold 32 bits."""
+    low = np.uint64(0xFFFFFFFF)
+    shift = np.uint64(32)
+    for _ in range(10):
+        p0 = np.uint64(0xD2511F53) * c0
+        p1 = np.uint64(0xCD9E8D57) * c2
+        c0, c1, c2, c3 = (p1 >> shift) ^ c1 ^ k0, p1 & low, (p0 >> shift) ^ c3 ^ k1, p0 & low
+        k0 = (k0 + np.uint64(0x9E3779B9)) & low
+        k1 = (k1 + np.uint64(0xBB67AE85)) & low
+    return c0, c1, c2, c3
+
+
+@numba.njit(cache=True, nogil=True)
+def _fill(seed, replication, entities, purpose, index, out):
+    low = np.uint64(0xFFFFFFFF)
+    shift = np.uint64(32)
+    c3 = np.uint64(replication)
+    k0 = np.uint64(seed) & low
+    k1 = np.uint64(seed) >> shift
+    step = 1 if index.size > 1 else 0
+    for i in range(entities.size):
+        entity = np.uint64(entities[i])
+        c2 = (np.uint64(purpose) << np.uint64(16)) | np.uint64(index[i * step])
+        w0, w1, _, _ = _philox(entity & low, entity >> shift, c2, c3, k0, k1)
+        out[i] = (w0 << shift) | w1
+
+
+@numba.njit(cache=True, nogil=True)
+def _block(c0, c1, c2, c3, k0, k1):
+    return _philox(c0, c1, c2, c3, k0, k1)
+
+
+def philox4x32(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
+    """One block of Philox4x32-10, as published, for the known-answer tests."""
+    words = _block(*(np.uint64(word) for word in (*counter, *key)))
+    return tuple(int(word) for word in words)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The draws of one replication.
+
+    Parameters
+    ----------
+    seed : int
+        0 to 2**64 - 1.
+    replication : int
+        0 to 2**32 - 1.
+    """
+
+    seed: int
+    replication: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**64:
+            raise ValueError(f"seed is {self.seed}; allowed: 0 to 2**64 - 1")
+        if not 0 <= self.replication < 2**32:
+            raise ValueError(f"replication is {self.replication}; allowed: 0 to 2**32 - 1")
+
+    def bits(self, entities: np.ndarray, purpose: Purpose, index: int | np.ndarray = 0) -> np.ndarray:
+        """Draw 64 random bits for each entity.
+
+        Parameters
+        ----------
+        entities : ndarray of int64, shape (n,)
+            Entity numbers, 0 or more.
+        purpose : Purpose
+            What the draw decides.
+        index : int or ndarray of int64, shape (n,)
+            Which of several draws for the same purpose; 0 to 65,535.
+
+        Returns
+        -------
+        ndarray of uint64, shape (n,)
+        """
+        entities = np.ascontiguousarray(entities, dtype=np.int64)
+        indices = np.ascontiguousarray(np.atleast_1d(index), dtype=np.int64)
+        if indices.size not in (1, entities.size):
+            raise ValueError(f"{indices.size} indices for {entities.size} entities")
+        out = np.empty(entities.size, dtype=np.uint64)
+        _fill(np.uint64(self.seed), np.uint64(self.replication), entities, int(purpose), indices, out)
+        return out
+
+    def uniforms(self, entities: np.ndarray, purpose: Purpose, index: int | np.ndarray = 0) -> np.ndarray:
+        """Draw a uniform in the open interval (0, 1) for each entity; arguments as in `bits`.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Multiples of 2**-53, shifted by half a step, so that neither 0 nor 1 occurs.
+        """
+        return ((self.bits(entities, purpose, index) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
