@@ -86,7 +86,7 @@ def sha256_of_facts(folder: Path = HERE / "facts") -> str:
     """SHA-256 over names and bytes of the data files in ``facts/``, whatever their order on disk."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*"), key=lambda one: one.relative_to(folder).as_posix()):
-        if path.is_file() and path.suffix not in {".py", ".pyc"}:
+        if path.is_file() and path.suffix not in {".py", ".pyc", ".md"}:
             digest.update(f"{path.relative_to(folder).as_posix()}:{sha256_of_file(path)};".encode())
     return digest.hexdigest()
 

@@ -53,6 +53,10 @@ class Purpose(IntEnum):
     CHECKS = 82
     DEPARTURE = 83
     SCREENED_RETURN = 84
+    TIME_SERVED = 87
+    BACK_SAME_DAY = 88
+    BACK_MINUTE = 89
+    REJOINED_RELEASE = 90
     FAMILY_DETENTION = 85
     DETENTION_STAY = 86
     # the child's way to a shelter
@@ -147,11 +151,18 @@ class Draws:
         Returns
         -------
         ndarray of uint64, shape (n,)
+
+        Raises
+        ------
+        ValueError
+            For an index outside its range, which would reach into another purpose, or for indices that do not fit.
         """
         entities = np.ascontiguousarray(entities, dtype=np.int64)
         indices = np.ascontiguousarray(np.atleast_1d(index), dtype=np.int64)
         if indices.size not in (1, entities.size):
             raise ValueError(f"{indices.size} indices for {entities.size} entities")
+        if indices.size and not 0 <= indices.min() <= indices.max() < 2**16:
+            raise ValueError(f"indices reach from {indices.min()} to {indices.max()}; allowed: 0 to 65,535")
         out = np.empty(entities.size, dtype=np.uint64)
         _fill(np.uint64(self.seed), np.uint64(self.replication), entities, int(purpose), indices, out)
         return out
@@ -162,6 +173,7 @@ class Draws:
         Returns
         -------
         ndarray of float64, shape (n,)
-            Multiples of 2**-53, shifted by half a step, so that neither 0 nor 1 occurs.
+            Multiples of 2**-52, shifted by half a step, so that neither 0 nor 1 occurs.
         """
-        return ((self.bits(entities, purpose, index) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+        # 52 bits, not 53: half a step above 2**53 - 1 would round to 2**53, and the uniform to 1.
+        return ((self.bits(entities, purpose, index) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52

@@ -326,6 +326,20 @@ class Stations(Group):
     number_block: Annotated[int, Field(ge=1, le=10_000)]  # A-numbers given out to a desk at a time
 
 
+# --- courts -------------------------------------------------------------------------------------------------------
+
+
+class Courts(Group):
+    """Prosecution of parents in its simple form: a hearing on the next court day, then back or not."""
+
+    hearing_hour: Annotated[int, Field(ge=0, le=23)]
+    time_served_share: Share  # of prosecuted parents: sentenced to the time already served, or not at all
+    back_same_day_share: Share  # of those: brought back to the child's station on the evening of the hearing
+    back_from_hour: Annotated[float, Field(ge=0, lt=24)]
+    back_until_hour: Annotated[float, Field(gt=0, le=24)]
+    rejoined_release: Lognormal  # from rejoining to the door
+
+
 # --- family care --------------------------------------------------------------------------------------------------
 
 
@@ -451,6 +465,7 @@ class Study(Group):
     """What is asked, in the user's words."""
 
     question: str
+    is_hindcast: bool  # the scenario stands for what happened in 2018: published figures are set beside it
     season_start: date  # the days the headline figures speak about
     season_end: date
 
@@ -467,6 +482,7 @@ class Settings(Group):
     people: People
     policy: Policy
     stations: Stations
+    courts: Courts
     family_care: FamilyCare
     referral: Referral
     transport: Transport

@@ -65,6 +65,12 @@ KPIS: dict[str, Kpi] = {
             f"Parents taken from children in {_SEASON}; by CBP's definition none of the child's parents stays.",
         ),
         Kpi(
+            "children_rejoined",
+            "Separated children rejoined at the station",
+            "children",
+            f"Of children separated in {_SEASON}: a parent was back before the child boarded.",
+        ),
+        Kpi(
             "families_separated",
             "Families separated",
             "families",
@@ -98,13 +104,15 @@ KPIS: dict[str, Kpi] = {
             "share_over_72h_since_determination_separated",
             "Separated children over 72 hours since determination",
             "share",
-            f"Of children separated in {_SEASON} and determined to be unaccompanied: over 72 hours from that determination (8 U.S.C. 1232(b)(3)).",
+            f"Of children separated in {_SEASON} and determined to be unaccompanied: over 72 hours from that "
+            "determination (8 U.S.C. 1232(b)(3)).",
         ),
         Kpi(
             "share_over_72h_alone",
             "Children alone over 72 hours",
             "share",
-            f"Of children who came without a parent, were not returned, and were apprehended in {_SEASON}: over 72 hours {_CLOCK}.",
+            f"Of children who came without a parent, were not returned, and were apprehended in {_SEASON}: "
+            f"over 72 hours {_CLOCK}.",
         ),
         Kpi(
             "share_over_72h_minors",

@@ -77,14 +77,12 @@ def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
 
 
 def _groups(reading: Reading, mask: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
-    """The mask as a whole, by age band and by station: no average may hide a stratum."""
+    """The mask as a whole, by age band and by station played: no average may hide a stratum."""
     yield "all", "all", mask
     for band, label in enumerate(AGE_BANDS):
         yield "age_band", label, mask & (reading.band == band)
-    for station, name in enumerate(STATIONS):
-        chosen = mask & (reading.station == station)
-        if chosen.any():
-            yield "station", name, chosen
+    for name in reading.stations:
+        yield "station", name, mask & (reading.station == STATIONS.index(name))
 
 
 def _counts(reading: Reading, kpi: str, mask: np.ndarray) -> Iterator[Row]:
@@ -110,6 +108,8 @@ def _separation_kpis(reading: Reading) -> Iterator[Row]:
     for ground in list(Ground)[1:]:
         count = int((separated & (history.ground == ground)).sum())
         yield "children_separated", "ground", ground.name.lower(), count
+    rejoined = separated & (history.rejoined_at != NEVER)
+    yield from _counts(reading, "children_rejoined", rejoined)
     families = np.unique(party[separated])
     yield "families_separated", "all", "all", families.size
     with_separated = np.isin(party, families)
@@ -181,7 +181,7 @@ def _shelter_series(reading: Reading) -> dict[str, np.ndarray]:
     resident = history.exit == Exit.NOT_HERE
     held_from = np.where(resident, history.first_minute, history.designated_at)
     aged_out = (history.exit == Exit.AGED_OUT) & (history.designated_at != NEVER)
-    held_until = np.where(aged_out, history.designated_at, left)
+    held_until = np.where(aged_out, history.designated_at, np.minimum(left, history.rejoined_at))
     waiting = (history.cleared_at != NEVER) & ~((history.exit == Exit.AGED_OUT) & (history.designated_at == NEVER))
     kind_wanted = _kind_wanted(reading)
     for kind in range(len(BED_KINDS)):
@@ -190,7 +190,8 @@ def _shelter_series(reading: Reading) -> dict[str, np.ndarray]:
         series["shelter_beds_held"].append(census(held_from[in_kind], held_until[in_kind], ends))
         series["shelter_beds"].append(capacity_at(reading.replication.facilities.beds[kind], ends))
         waits = waiting & (kind_wanted == kind)
-        series["waiting_for_bed"].append(census(history.cleared_at[waits], history.designated_at[waits], ends))
+        until = np.minimum(history.designated_at[waits], history.rejoined_at[waits])
+        series["waiting_for_bed"].append(census(history.cleared_at[waits], until, ends))
     return {name: np.stack(values) for name, values in series.items()}
 
 
@@ -290,10 +291,9 @@ def _series(reading: Reading, measure_name: str, group: str, values: np.ndarray)
 def _daily_separations(reading: Reading) -> Iterator[Row]:
     parted = reading.history.parted_at
     yield from _series(reading, "separated_children", "all", _per_day(reading, parted[reading.separated]))
-    for station, name in enumerate(STATIONS):
-        here = reading.separated & (reading.station == station)
-        if here.any():
-            yield from _series(reading, "separated_children", name, _per_day(reading, parted[here]))
+    for name in reading.stations:
+        here = reading.separated & (reading.station == STATIONS.index(name))
+        yield from _series(reading, "separated_children", name, _per_day(reading, parted[here]))
 
 
 def _daily_shelters(reading: Reading) -> Iterator[Row]:
@@ -443,11 +443,12 @@ def _outcomes(reading: Reading) -> Iterator[Row]:
     history = reading.history
     in_shelter = history.exit == Exit.TO_SHELTER
     outcomes = {
+        "rejoined at the station": history.rejoined_at != NEVER,
         "released to a sponsor": in_shelter & (history.shelter_exit == ShelterExit.RELEASED),
         "turned 18 in a shelter": in_shelter & (history.shelter_exit == ShelterExit.AGED_OUT),
         "in a shelter on the last day": in_shelter & (history.shelter_exit == ShelterExit.NONE),
         "turned 18 at the station": history.exit == Exit.AGED_OUT,
-        "still at a station": history.exit == Exit.INSIDE,
+        "still at a station": (history.exit == Exit.INSIDE) & (history.rejoined_at == NEVER),
     }
     for band, label in enumerate(AGE_BANDS):
         cohort = reading.season_separated & (reading.band == band)

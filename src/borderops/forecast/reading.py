@@ -30,12 +30,13 @@ class Reading:
     ----------
     replication : Replication
     settings : Settings
-        Only the window and the study's season are read.
+        Only the stations played, the window and the study's season are read.
     """
 
     def __init__(self, replication: Replication, settings: Settings):
         self.replication = replication
         self.people, self.plan, self.history = replication.people, replication.plan, replication.history
+        self.stations = settings.arrivals.stations
         self.window_start = clock.minute_of(settings.window.start)
         self.window_end = clock.minute_of(settings.window.end) + DAY
         self.season_start = clock.minute_of(settings.study.season_start)

@@ -61,6 +61,7 @@ class Facilities:
     desk_minutes: int
     beds: tuple[Schedule, ...]  # by kind
     family_places: Schedule
+    hearings: np.ndarray  # int64, minutes at which a court sits, ascending
     transport: Transport
     pauses: Pauses
     pace: Pace
@@ -88,6 +89,7 @@ def lay_out(settings: Settings) -> Facilities:
         desk_minutes=settings.referral.desk.minutes_per_child,
         beds=tuple(_beds(getattr(settings.orr.beds, kind), first, last) for kind in BED_KINDS),
         family_places=_beds(settings.family_care.detention_beds, first, last),
+        hearings=_hearings(settings, first, last),
         transport=_transport(settings),
         pauses=_pauses(settings.policy.pauses),
         pace=pace_table(settings.orr.pace, first, last),
@@ -143,6 +145,16 @@ def _beds(steps: list[BedStep], first: date, last: date) -> Schedule:
         growing = np.minimum(since, (step.until - step.begins).days) if step.until else np.zeros(days.size)
         beds = np.where(since >= 0, np.floor(step.beds + step.then_per_day * growing + 1e-9), beds).astype(np.int64)
     return _schedule(days * DAY, np.maximum(beds, 0), clock.minute_of(first))
+
+
+def _hearings(settings: Settings, first: date, last: date) -> np.ndarray:
+    """Minutes of hearings: one a court day; weekends and federal holidays (5 U.S.C. 6103) are none."""
+    from pandas.tseries.holiday import USFederalHolidayCalendar  # here, because pandas is slow to load
+
+    holidays = {day.date() for day in USFederalHolidayCalendar().holidays(first, last)}
+    days = np.arange(clock.day_of(first), clock.day_of(last) + 1)
+    is_open = [clock.weekday_of_day(day) < clock.SATURDAY and clock.date_of(day * DAY) not in holidays for day in days]
+    return days[is_open] * DAY + settings.courts.hearing_hour * HOUR
 
 
 def _transport(settings: Settings) -> Transport:

@@ -52,6 +52,9 @@ class History(Table):
     selected_at: np.ndarray  # int64
     is_spared: np.ndarray  # bool, selected, but a rule on occupancy forbade the parting
     parted_at: np.ndarray  # int64, physical parting from a member of the family
+    back_at: np.ndarray  # int64, a parent is back at the station from court
+    rejoined_at: np.ndarray  # int64, parents and children rejoined at the station
+    left_again_at: np.ndarray  # int64, a rejoined parent leaves the station with the children
     is_alone: np.ndarray  # bool, children: left with no parent by the parting
     determined_at: np.ndarray  # int64, determined to be an unaccompanied child
     desk_at: np.ndarray  # int64, ORR's intake desk begins with the referral

@@ -30,6 +30,9 @@ ORDER = (
     ("left_cbp_at", "admitted_at"),
     ("left_cbp_at", "left_detention_at"),
     ("admitted_at", "left_shelter_at"),
+    ("parted_at", "back_at"),
+    ("parted_at", "rejoined_at"),
+    ("rejoined_at", "left_again_at"),
 )
 """Pairs of moments: the second needs the first, and does not come before it."""
 
@@ -95,7 +98,7 @@ def _broken_exits(history: History) -> Iterator[str]:
     if wrong.any():
         yield f"{int(wrong.sum())} people neither left CBP nor are inside, or both; first row {_first(wrong)}"
     placed = (history.exit == Exit.TO_SHELTER) != (
-        (history.designated_at != NEVER) & has_left & (history.exit != Exit.AGED_OUT)
+        (history.designated_at != NEVER) & has_left & (history.exit != Exit.AGED_OUT) & (history.rejoined_at == NEVER)
     )
     if placed.any():
         yield f"{int(placed.sum())} children went to a shelter without a bed, or had one and did not; {_row(placed)}"
@@ -126,7 +129,7 @@ def _overfull(history: History, plan: Plan, facilities: Facilities) -> Iterator[
 
 def _bed_until(history: History) -> np.ndarray:
     """When each bed was given back, NEVER where it is still held."""
-    until = history.left_shelter_at.copy()
+    until = np.minimum(history.left_shelter_at, history.rejoined_at)
     never_boarded = (history.designated_at != NEVER) & (history.exit == Exit.AGED_OUT)
     # The child came of age before boarding; the bed is free when boarding would have been, which no column tells.
     until[never_boarded] = history.designated_at[never_boarded]
@@ -163,7 +166,7 @@ def _agents_overused(history: History, plan: Plan, facilities: Facilities) -> It
             begins, begins + lasts, np.ones(begins.size, int), schedule, history, f"agents of station {station}"
         )
     desk = history.desk_at[history.desk_at != NEVER]
-    busy_until = desk + facilities.desk_minutes
+    busy_until = np.minimum(desk + facilities.desk_minutes, history.rejoined_at[history.desk_at != NEVER])
     yield from _given_when_full(
         desk, busy_until, np.ones(desk.size, int), facilities.desk, history, "workers at ORR's desk"
     )
@@ -189,6 +192,7 @@ def _parting_faults(history: History, plan: Plan) -> Iterator[str]:
         (parted & ~selected, "were parted without being selected"),
         (parted & history.is_spared, "were parted although a rule spared them"),
         (history.is_alone & ~parted, "are alone without a parting"),
+        ((history.rejoined_at != NEVER) & (history.exit == Exit.TO_SHELTER), "were rejoined and went to a shelter"),
     ):
         if mask.any():
             yield f"{int(mask.sum())} people {what}; first row {_first(mask)}"

@@ -72,11 +72,14 @@ class Plan(Table):
     seeks_detention: np.ndarray  # bool, family detention is asked for
     detention_minutes: np.ndarray  # int32, stay in family detention
     release_minutes: np.ndarray  # int32, from the end of checks to the door
+    rejoined_release_minutes: np.ndarray  # int32, from rejoining at the station to the door
 
     # people, shape (n,)
     apprehended_at: np.ndarray  # int64
     departure_minutes: np.ndarray  # int32, adults and returned children: from the end of processing to leaving
     path: np.ndarray  # int8, AdultPath of adults without a family
+    is_back_same_day: np.ndarray  # bool, adults: if heard, brought back to the station on the evening of the hearing
+    back_minute: np.ndarray  # int16, minute of the day at which they are back
     is_returned: np.ndarray  # bool, children screened and returned to a contiguous country
     is_girl: np.ndarray  # bool
     turns_13_at: np.ndarray  # int64

@@ -6,7 +6,7 @@ import numpy as np
 
 from borderops import clock, quantiles
 from borderops.ages import age_years, birthday_minute
-from borderops.config.schema import PORTS, STATIONS, FamilyCare, Lognormal, Orr, Policy, Settings
+from borderops.config.schema import PORTS, STATIONS, Courts, FamilyCare, Lognormal, Orr, Policy, Settings
 from borderops.config.schema import Stations as StationTimes
 from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
 from borderops.operations.policy import family_selection_share, referral_share
@@ -42,6 +42,7 @@ def make_plan(people: People, settings: Settings, draws: Draws) -> Plan:
         **_agent_times(cases, number, settings.stations, draws),
         **_family_decisions(people, cases, number, settings, draws),
         **_adult_paths(people, settings, draws),
+        **_returns_from_court(people, settings.courts, draws),
         **_child_stages(people, settings, draws),
         **_residents(people, settings, draws),
         **_detained_families(settings.family_care, settings, draws),
@@ -132,12 +133,15 @@ def _family_decisions(
     stay[family] = _detention_stays(draws.uniforms(some, Purpose.DETENTION_STAY), care)
     release = np.zeros(number.size, dtype=np.int32)
     release[family] = _minutes(draws, some, Purpose.DEPARTURE, care.release)
+    rejoined = np.zeros(number.size, dtype=np.int32)
+    rejoined[family] = _minutes(draws, some, Purpose.REJOINED_RELEASE, settings.courts.rejoined_release)
     return {
         "ground": ground,
         "takes_second_adult": second,
         "seeks_detention": sought,
         "detention_minutes": stay,
         "release_minutes": release,
+        "rejoined_release_minutes": rejoined,
     }
 
 
@@ -207,6 +211,20 @@ def _adult_paths(people: People, settings: Settings, draws: Draws) -> dict[str, 
     departure[adult] = quantiles.lognormal_minutes(draws.uniforms(number, Purpose.DEPARTURE), median, sigma)
     is_returned = _returned_children(people, times, departure, draws)
     return {"departure_minutes": departure, "path": path, "is_returned": is_returned}
+
+
+def _returns_from_court(people: People, courts: Courts, draws: Draws) -> dict[str, np.ndarray]:
+    """Whether and when parents would be back from a hearing on its own day."""
+    parent = np.flatnonzero((people.role < Role.CHILD) & np.isin(people.stratum, SAYS_FAMILY)[people.party])
+    number = people.number[parent]
+    served = draws.uniforms(number, Purpose.TIME_SERVED) < courts.time_served_share
+    same_day = draws.uniforms(number, Purpose.BACK_SAME_DAY) < courts.back_same_day_share
+    is_back = np.zeros(people.number.size, dtype=bool)
+    is_back[parent] = served & same_day
+    earliest, latest = round(courts.back_from_hour * HOUR), round(courts.back_until_hour * HOUR) - 1
+    minute = np.zeros(people.number.size, dtype=np.int16)
+    minute[parent] = quantiles.whole(draws.uniforms(number, Purpose.BACK_MINUTE), earliest, max(earliest, latest))
+    return {"is_back_same_day": is_back, "back_minute": minute}
 
 
 def _returned_children(people: People, times: StationTimes, departure: np.ndarray, draws: Draws) -> np.ndarray:

@@ -28,6 +28,12 @@ class Moment(simpy.Event):
         env.schedule(self, priority=(rank << ENTITY_BITS) | entity, delay=minute - env.now)
 
 
+class Ticket(simpy.Event):
+    """A place in a queue; happens when a unit is given."""
+
+    is_withdrawn = False
+
+
 class Pool:
     """Units that are seized and released, served by priority, then time of joining, then entity.
 
@@ -48,17 +54,24 @@ class Pool:
         self.name = name
         self.in_use = 0
         self.capacity = int(schedule.capacity[0])
-        self._waiting: list[tuple[int, int, int, simpy.Event]] = []
+        self._waiting: list[tuple[int, int, int, Ticket]] = []
         self._is_due = False
         if len(schedule.at) > 1:
             env.process(self._follow(schedule))
 
-    def seize(self, entity: int, priority: int = 0) -> simpy.Event:
+    def seize(self, entity: int, priority: int = 0) -> Ticket:
         """Join the queue; the event happens when a unit is given."""
-        ticket = simpy.Event(self.env)
+        ticket = Ticket(self.env)
         heapq.heappush(self._waiting, (priority, self.env.now, entity, ticket))
         self._call()
         return ticket
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Leave the queue, or give the unit back if it has been given already."""
+        if ticket.triggered:
+            self.release()
+        else:
+            ticket.is_withdrawn = True
 
     def release(self, units: int = 1) -> None:
         """Give units back; who waits is served at the end of the minute."""
@@ -85,6 +98,8 @@ class Pool:
         self._is_due = False
         while self._waiting and self.in_use < self.capacity:
             ticket = heapq.heappop(self._waiting)[-1]
+            if ticket.is_withdrawn:
+                continue
             self.in_use += 1
             ticket.succeed(self._seat())
 
@@ -114,3 +129,22 @@ class Desks(Pool):
         """Give back the agent at a desk."""
         heapq.heappush(self._free, desk)
         self.release()
+
+
+class Claims:
+    """What somebody holds or waits for in one pool, so that it can be given back whatever comes between."""
+
+    def __init__(self) -> None:
+        self._pool: Pool | None = None
+        self._ticket: Ticket | None = None
+
+    def seize(self, pool: Pool, entity: int) -> Ticket:
+        """Join a pool's queue and remember it."""
+        self._pool, self._ticket = pool, pool.seize(entity)
+        return self._ticket
+
+    def withdraw(self) -> None:
+        """Give back the unit or leave the queue; nothing if nothing is claimed."""
+        if self._pool is not None and self._ticket is not None:
+            self._pool.withdraw(self._ticket)
+        self._pool = self._ticket = None

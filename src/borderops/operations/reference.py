@@ -9,7 +9,7 @@ What happens at one minute happens in the order of `borderops.operations.numbers
 from __future__ import annotations
 
 import gc
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Generator, Iterator
 
 import numpy as np
@@ -31,7 +31,7 @@ from borderops.operations.numbers import (
     PROGRESS,
 )
 from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
-from borderops.operations.pools import Desks, Moment, Pool
+from borderops.operations.pools import Claims, Desks, Moment, Pool
 from borderops.units import DAY, NEVER
 
 Steps = Generator[simpy.Event, None, None]
@@ -87,6 +87,8 @@ class World:
         self.numbers = Numbers(facilities.number_block)
         self.pace_done = facilities.pace.done.tolist()
         self.pace_per_minute = facilities.pace.per_minute.tolist()
+        self.hearings = facilities.hearings.tolist()
+        self.on_the_way: dict[int, simpy.Process] = {}  # parted children who have not boarded
         self.fill_shelters()
         self.fill_family_detention()
         self.env.process(self.arrivals())
@@ -161,34 +163,50 @@ class World:
     def parted_child(self, case: int, person: int) -> Steps:
         """A child whose parents were taken: further checks, then as any child alone."""
         checks = self.plan.checks_minutes[case] + self.plan.separated_checks_minutes[case]
-        yield self.after(checks, PROGRESS, person)
+        try:
+            yield self.after(checks, PROGRESS, person)
+        except simpy.Interrupt:
+            return
         yield from self.to_shelter(person)
 
     def to_shelter(self, person: int) -> Steps:
-        """From determination to a shelter and out of it: mail, ORR's desk, a bed, designation, a seat, the stay."""
+        """From determination to a shelter and out of it; a parent who is back before boarding ends the way."""
+        claims = Claims()
+        try:
+            kind = yield from self.until_boarding(person, claims)
+        except simpy.Interrupt:
+            claims.withdraw()
+            return
+        self.on_the_way.pop(person, None)
+        if kind is None:
+            return
+        self.leave_cbp(person, Exit.TO_SHELTER)
+        yield self.after(self.plan.travel_minutes[person], PROGRESS, person)
+        self.log.admitted_at[person] = self.env.now
+        yield from self.stay(person, kind, self.env.now, self.plan.stay_work[person])
+
+    def until_boarding(self, person: int, claims: Claims) -> Generator[simpy.Event, None, int | None]:
+        """Mail, ORR's desk, a bed, designation, a seat; gives the kind of bed, or None for who came of age."""
         plan, log = self.plan, self.log
         log.determined_at[person] = self.env.now
         yield self.after(plan.mail_minutes[person], PROGRESS, person)
-        yield self.desk.seize(person)
+        yield claims.seize(self.desk, person)
         log.desk_at[person] = self.env.now
         yield self.after(self.facilities.desk_minutes, DEPARTURE, person)
-        self.desk.release()
+        claims.withdraw()
         log.cleared_at[person] = self.env.now
         if self.has_aged_out(person):
-            return
+            return None
         kind = self.kind_of_bed(person)
-        yield self.beds[kind].seize(person)
+        yield claims.seize(self.beds[kind], person)
         log.designated_at[person] = self.env.now
         log.bed_kind[person] = kind
         yield self.after(plan.designation_minutes[person], PROGRESS, person)
         yield self.at(self.boarding_minute(person), DEPARTURE, person)
         if self.has_aged_out(person):
-            self.beds[kind].release()
-            return
-        self.leave_cbp(person, Exit.TO_SHELTER)
-        yield self.after(plan.travel_minutes[person], PROGRESS, person)
-        log.admitted_at[person] = self.env.now
-        yield from self.stay(person, kind, self.env.now, plan.stay_work[person])
+            claims.withdraw()
+            return None
+        return kind
 
     def stay(self, person: int, kind: int, since: int, work: int) -> Steps:
         """Stay in a bed until the work of release is done or the child comes of age."""
@@ -256,15 +274,43 @@ class World:
         adults = plan.case_adults[case]
         taken = adults if plan.takes_second_adult[case] else 1
         self.write(self.log.parted_at, case)
-        leaves_to = Exit.TO_COURT if plan.ground[case] == Ground.PROSECUTION else Exit.TO_ICE
         for person in range(first, first + taken):
-            self.env.process(self.depart(person, leaves_to))
+            to_court = plan.ground[case] == Ground.PROSECUTION
+            self.env.process(self.prosecuted_parent(case, person) if to_court else self.depart(person, Exit.TO_ICE))
         if taken < adults:
             self.env.process(self.remaining_parent(case, first + taken))
             return
         for person in range(first + adults, first + plan.case_size[case]):
             self.log.is_alone[person] = True
-            self.env.process(self.parted_child(case, person))
+            self.on_the_way[person] = self.env.process(self.parted_child(case, person))
+
+    def prosecuted_parent(self, case: int, parent: int) -> Steps:
+        """A parent taken to court: heard on the next court day, and perhaps back at the station that evening."""
+        yield from self.depart(parent, Exit.TO_COURT)
+        hearing = self.next_hearing()
+        if hearing is None or not self.plan.is_back_same_day[parent]:
+            return
+        yield self.at(hearing - hearing % DAY + self.plan.back_minute[parent], PROGRESS, parent)
+        self.log.back_at[parent] = self.env.now
+        children = [person for person in self.members(case) if person in self.on_the_way]
+        if children:
+            yield from self.rejoin(case, parent, children)
+
+    def rejoin(self, case: int, parent: int, children: list[int]) -> Steps:
+        """Children who have not boarded are rejoined with the parent, leave whatever queue they are in, and go home."""
+        for person in children:
+            self.on_the_way.pop(person).interrupt()
+            self.log.rejoined_at[person] = self.env.now
+        self.log.rejoined_at[parent] = self.env.now
+        yield self.after(self.plan.rejoined_release_minutes[case], DEPARTURE, parent)
+        self.log.left_again_at[parent] = self.env.now
+        for person in children:
+            self.leave_cbp(person, Exit.RELEASED)
+
+    def next_hearing(self) -> int | None:
+        """Next sitting of a court from this minute on, None if there is none left to play."""
+        row = bisect_left(self.hearings, self.env.now)
+        return self.hearings[row] if row < len(self.hearings) else None
 
     def remaining_parent(self, case: int, parent: int) -> Steps:
         """The parent who is not taken is released with the children."""
@@ -398,6 +444,7 @@ class Log:
         self.intake_at, self.processing_at, self.processed_at = never.copy(), never.copy(), never.copy()
         self.selected_at, self.parted_at, self.determined_at = never.copy(), never.copy(), never.copy()
         self.desk_at, self.cleared_at, self.designated_at = never.copy(), never.copy(), never.copy()
+        self.back_at, self.rejoined_at, self.left_again_at = never.copy(), never.copy(), never.copy()
         self.left_cbp_at, self.left_detention_at = never.copy(), never.copy()
         self.admitted_at, self.left_shelter_at = never.copy(), never.copy()
         self.a_number, self.ground, self.exit, self.shelter_exit = [0] * count, [0] * count, [0] * count, [0] * count
@@ -409,7 +456,8 @@ class Log:
         kinds = {
             np.int64: (
                 "intake_at a_number processing_at processed_at selected_at parted_at determined_at desk_at cleared_at "
-                "designated_at left_cbp_at left_detention_at admitted_at left_shelter_at"
+                "designated_at back_at rejoined_at left_again_at left_cbp_at left_detention_at admitted_at "
+                "left_shelter_at"
             ),
             np.int16: "desk",
             np.int8: "ground bed_kind exit shelter_exit",

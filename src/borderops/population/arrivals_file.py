@@ -18,8 +18,10 @@ import numpy as np
 from borderops import clock
 from borderops.config.schema import STATIONS
 from borderops.exceptions import FileProblem
+from borderops.units import DAY
 
 STRATA = ("children_alone", "family_unit_members", "single_adults", "kin_group_members")
+COLUMNS = ("month", "day", "sector", "stratum", "persons")
 IDENTIFIERS = re.compile(
     r"(^|_)(id|name|names|surname|given|first_name|last_name|dob|birth|birth_date|a_number|anumber|alien|ssn|passport|fins)($|_)"
     r"|a[_ -]?number|name$|birth",
@@ -73,11 +75,11 @@ def _rows(path: Path) -> tuple[list[dict[str, str]], list[str]]:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             reader = csv.DictReader(stream, strict=True)
             rows = list(reader)
+            header = [name.strip() for name in reader.fieldnames or []]
     except UnicodeDecodeError:
         raise FileProblem(f"the file of arrivals {path.name} is not text in UTF-8") from None
     except (csv.Error, OSError) as error:
         raise FileProblem(f"the file of arrivals {path.name} cannot be read: {error}") from None
-    header = [name.strip() for name in reader.fieldnames or []]
     return [{(key or "").strip(): value for key, value in row.items()} for row in rows], header
 
 
@@ -89,6 +91,11 @@ def _header_problems(header: list[str]) -> Iterator[str]:
     if identifiers:
         yield f"columns {', '.join(identifiers)} look like data about single people; allowed: counts only"
         return
+    for name in dict.fromkeys(header):
+        if name not in COLUMNS:
+            yield f"column {name!r} is not known; allowed: {', '.join(COLUMNS)}"
+        elif header.count(name) > 1:
+            yield f"column {name} stands there {header.count(name)} times"
     for needed in ("sector", "stratum", "persons"):
         if needed not in header:
             yield f"column {needed} is missing" + _nearest(needed, header)
@@ -105,7 +112,8 @@ def _row_problems(rows: list[dict[str, str]], header: list[str]) -> Iterator[str
             yield f"line {line} has {'too few' if None in row.values() else 'too many'} values; needed: {len(header)}"
             continue
         yield from _value_problems(line, row)
-        key = (row.get("month", row.get("day")), row["sector"].strip(), row["stratum"].strip())
+        when = _day(row["day"]) or row["day"] if "day" in row else row["month"].strip()
+        key = (when, row["sector"].strip(), row["stratum"].strip())
         if key in seen:
             yield f"line {line} repeats {', '.join(map(str, key))}"
         seen.add(key)
@@ -138,7 +146,8 @@ def _collect(rows, header, days) -> tuple[dict[str, np.ndarray], np.ndarray | No
             month = monthly.setdefault(row["month"].strip(), np.zeros((len(STATIONS), 4)))
             month[station, stratum] = float(row["persons"])
         else:
-            index = clock.day_of(_day(row["day"])) - int(days[0])
+            # By dates: a day before the clock began is outside every run, and no error.
+            index = (_day(row["day"]) - clock.date_of(int(days[0]) * DAY)).days
             if 0 <= index < days.size:
                 daily[index] = np.nan_to_num(daily[index])
                 daily[index, station, stratum] = float(row["persons"])
@@ -147,7 +156,7 @@ def _collect(rows, header, days) -> tuple[dict[str, np.ndarray], np.ndarray | No
 
 def _coverage_problems(monthly, daily, days) -> Iterator[str]:
     if daily is not None:
-        missing = [str(clock.date_of(int(day) * 1440)) for day in days[np.isnan(daily[:, 0, 0])]]
+        missing = [str(clock.date_of(int(day) * DAY)) for day in days[np.isnan(daily[:, 0, 0])]]
         what = "day"
     else:
         needed = (np.datetime64(clock.EPOCH, "D") + days).astype("datetime64[M]").astype(str)

@@ -186,7 +186,8 @@ def _age_adults(
     oldest = age[last_child].copy()
     three = rows["size"][rows["party"][parents]] - rows["adults"][rows["party"][parents]] > 2
     oldest[three] = np.maximum(oldest[three], age[last_child[three] - 1])
-    at_birth = np.floor((16.0 + 24.0 * uniforms**1.7) * YEAR_DAYS).astype(np.int64)
+    # Rounded up: 16 mean years are a few hours short of 16 birthdays.
+    at_birth = np.ceil((16.0 + 24.0 * uniforms**1.7) * YEAR_DAYS).astype(np.int64)
     age[parents] = np.maximum(oldest + at_birth, ADULT_DAYS)
 
 

@@ -85,7 +85,7 @@ _LATIN: Final = "bcdfglmnprstv"
 SURNAME_STYLES: Final = {
     "spanish": Style(
         _LATIN,
-        ("nzuela", "rdoval", "ntaza", "lledo", "rreño", "squina", "ltamar", "mbrana", "ndoza", "rrubia", "stegui",
+        ("nzueto", "rdoval", "ntaza", "lledo", "rreño", "squina", "ltamar", "mbrana", "ndoza", "rrubia", "stegui",
          "rballo"),
     ),
     "maya": Style("bchjklmnptwxy", ("kix", "lbal", "xkej", "ntzul", "tzoy", "mchub", "pkan", "lwok")),
@@ -104,7 +104,7 @@ GIVEN_NAME_STYLES: Final = {
     ("portuguese", Sex.FEMALE): Style(_LATIN, ("ldete", "linde", "smara", "nilza", "rcena", "vanda")),
     ("portuguese", Sex.MALE): Style(_LATIN, ("ldemar", "linho", "smaro", "nilson", "rcino", "vandro")),
     ("romanian", Sex.FEMALE): Style(_LATIN, ("nela", "rica", "lina", "ntina", "duța", "steana")),
-    ("romanian", Sex.MALE): Style(_LATIN, ("nel", "rică", "linel", "ntin", "duț", "lache")),
+    ("romanian", Sex.MALE): Style(_LATIN, ("nel", "rin", "linel", "ntin", "duț", "lache")),
     ("indian", Sex.FEMALE): Style(_LATIN, ("lata", "shree", "ndini", "rthi", "mala", "vani")),
     ("indian", Sex.MALE): Style(_LATIN, ("nder", "shwar", "pal", "jeet", "mesh", "ndra")),
 }

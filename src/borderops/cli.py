@@ -1,0 +1,158 @@
+"""The door: which commands there are, what went wrong, and the exit code.
+
+Commands are loaded when they are called, so that help is there at once. To add one: a line in `COMMANDS`, and a
+module in ``borderops/commands/`` with ``main(words) -> int``, and its words in `borderops.commands.help_texts`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from borderops.exceptions import WrongInput
+
+DONE, WRONG_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 70, 130, 141
+
+
+class Command(NamedTuple):
+    """A command by its name, what it does in one line, and the module that does it."""
+
+    name: str
+    summary: str
+    module: str
+
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command("run", "play a scenario and write a report", "borderops.commands.run"),
+        Command("list", "scenarios, stations, KPIs, policies", "borderops.commands.listing"),
+        Command("show", "settings, the register of parameters, a scenario", "borderops.commands.showing"),
+        Command("completion", "a script for the tab key (bash, zsh, fish)", "borderops.commands.completing"),
+    )
+}
+
+FRIEND = """\
+borderops plays a season at a border's stations and children's shelters: who comes, who waits, who is separated,
+how long children stay, and what a policy does to all of it. Everyone in it is invented.
+
+Try
+  borderops run                     the season of 2018; takes a minute, and ends with a report for your browser
+  borderops list                    the scenarios there are, and what each one asks
+  borderops show register           every assumption, with its source and how well it is founded
+
+More: borderops help
+"""
+
+EXIT_CODES = """\
+Exit codes: 0 done, 2 wrong input, 4 finished with failed replications, 70 a defect of borderops, 130 interrupted
+"""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Carry out a command line.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        The words after ``borderops``; those of this process if none are given.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    try:
+        code = _carry_out(list(sys.argv[1:] if words is None else words))
+        sys.stdout.flush()
+    except WrongInput as problem:
+        return _end(WRONG_INPUT, f"borderops: {problem}")
+    except KeyboardInterrupt:
+        return _end(INTERRUPTED, "borderops: interrupted; nothing was kept")
+    except BrokenPipeError:
+        # The reader has seen enough. Python would complain once more when it closes standard output at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as problem:
+        return _end(DEFECT, _defect(problem))
+    return code
+
+
+def _carry_out(words: list[str]) -> int:
+    if not words:
+        print(FRIEND, end="")
+        return DONE
+    name, rest = words[0], words[1:]
+    if name in ("help", "--help", "-h"):
+        return _help(rest)
+    if name in ("--version", "-V"):
+        from borderops.provenance import version
+
+        print(f"borderops {version()}")
+        return DONE
+    if name == "_complete":
+        from borderops.commands.completing import answer_shell
+
+        return answer_shell(rest, [*COMMANDS, "help"])
+    command = _command(name)
+    if any(word in ("--help", "-h") for word in rest):
+        return _help([command.name])
+    return int(import_module(command.module).main(rest))
+
+
+def _help(rest: list[str]) -> int:
+    if rest:
+        from borderops.commands.help_texts import HELP
+
+        print(HELP[_command(rest[0]).name], end="")
+        return DONE
+    width = max(len(name) for name in COMMANDS)
+    print("borderops COMMAND [key=value ...]\n")
+    for command in COMMANDS.values():
+        print(f"  {command.name:<{width}}   {command.summary}")
+    print(f"  {'help':<{width}}   this page; borderops help run tells more of one command, with examples\n")
+    print('Tab key: eval "$(borderops completion bash)"; see borderops help completion')
+    print(EXIT_CODES, end="")
+    return DONE
+
+
+def _command(name: str) -> Command:
+    if name in COMMANDS:
+        return COMMANDS[name]
+    import difflib
+
+    near = difflib.get_close_matches(name, [*COMMANDS, "help"], n=1)
+    if near:
+        hint = f"; did you mean borderops {near[0]}?"
+    elif "=" in name:
+        hint = f"; did you mean borderops run {name}?"
+    else:
+        hint = ""
+    raise WrongInput(f"{name} is not a command{hint} (commands: {', '.join(COMMANDS)}, help)")
+
+
+def _defect(problem: Exception) -> str:
+    """Say in a sentence that borderops is at fault, and where the details are."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="borderops-defect-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write("".join(traceback.format_exception(problem)))
+    words = str(problem).strip().splitlines()
+    kind = type(problem).__name__
+    what = f"{kind}: {words[0]}" if words else kind
+    return f"borderops: this is a defect of borderops, not of your input ({what}). Please report it with {file.name}"
+
+
+def _end(code: int, message: str) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

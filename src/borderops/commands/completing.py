@@ -1,0 +1,122 @@
+"""``borderops completion``: scripts for the tab key, and the completions they ask for."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Final
+
+from borderops.commands.help_texts import HELP
+from borderops.config.completion import complete
+from borderops.exceptions import WrongInput
+
+BASH: Final = r"""_borderops() {
+    local line="${COMP_LINE:0:COMP_POINT}"
+    local word="${line##*[[:space:]]}" current="${COMP_WORDS[COMP_CWORD]}"
+    # bash ends a word at = and :, so only what stands after the last of them is offered.
+    local before="${word%"${word##*[=:]}"}"
+    [[ $current == [=:] ]] && current=""
+    mapfile -t COMPREPLY < <(borderops _complete "$line" 2>/dev/null)
+    COMPREPLY=("${COMPREPLY[@]#"$before"}")
+    [[ ${COMPREPLY[0]} == *[=./] ]] && compopt -o nospace 2>/dev/null
+    return 0
+}
+complete -F _borderops borderops
+"""
+
+ZSH: Final = r"""#compdef borderops
+_borderops() {
+    local -a whole open
+    local one
+    for one in "${(@f)$(borderops _complete "$LBUFFER" 2>/dev/null)}"; do
+        [[ -z $one ]] && continue
+        case $one in (*=|*.|*/) open+=("$one");; (*) whole+=("$one");; esac
+    done
+    (( $#whole )) && compadd -- $whole
+    (( $#open )) && compadd -S '' -- $open
+}
+compdef _borderops borderops
+"""
+
+FISH: Final = r"""function __borderops_complete
+    borderops _complete (commandline --cut-at-cursor) 2>/dev/null
+end
+complete -c borderops -f -a '(__borderops_complete)'
+"""
+
+SCRIPTS: Final = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+
+AFTER: Final = {
+    "list": ("scenarios", "stations", "kpis", "policies", "groups"),
+    "show": ("settings", "register", "scenario"),
+    "completion": tuple(SCRIPTS),
+}
+"""Words that may stand right after a command."""
+
+TAKE_OVERRIDES: Final = ("run", "show")
+
+
+def main(words: Sequence[str]) -> int:
+    """Print the script for a shell.
+
+    Raises
+    ------
+    WrongInput
+        If the shell is not one of `SCRIPTS`.
+    """
+    if not words:
+        print(HELP["completion"], end="")
+        return 0
+    if len(words) > 1 or words[0] not in SCRIPTS:
+        raise WrongInput(f"borderops completion {' '.join(words)} is not known (shells: {', '.join(SCRIPTS)})")
+    print(SCRIPTS[words[0]], end="")
+    return 0
+
+
+def answer_shell(words: Sequence[str], commands: Sequence[str]) -> int:
+    """Print completions for a command line, one a line; never anything else, since a shell is listening.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The line up to the cursor, as one word.
+    commands : sequence of str
+        Names of all commands.
+
+    Returns
+    -------
+    int
+        0
+    """
+    for candidate in completions(words[0] if words else "", commands):
+        print(candidate)
+    return 0
+
+
+def completions(line: str, commands: Sequence[str]) -> list[str]:
+    """Whole words that may stand in place of the last one of a line ``borderops ...``."""
+    before, word = _split(line)
+    if len(before) <= 1:
+        return [name for name in commands if name.startswith(word)]
+    command = before[1]
+    if command == "help":
+        return [name for name in commands if name.startswith(word)] if len(before) == 2 else []
+    found = []
+    if len(before) == 2:
+        found = [one for one in AFTER.get(command, ()) if one.startswith(word)]
+    if command == "show" and before[2:] == ["scenario"]:
+        found += [one.removeprefix("scenario=") for one in complete(f"scenario={word}")]
+    if command == "run" or (command == "show" and len(before) > 2):
+        found += complete(word)
+    return found
+
+
+def _split(line: str) -> tuple[list[str], str]:
+    """The finished words of a line, and the one being typed."""
+    try:
+        words = shlex.split(line)
+    except ValueError:  # an open quote
+        words = line.split()
+    if not line or line[-1].isspace():
+        return words, ""
+    return words[:-1], words[-1] if words else ""

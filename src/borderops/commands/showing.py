@@ -1,0 +1,112 @@
+"""``borderops show``: what a run would be made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from borderops.commands.help_texts import HELP
+from borderops.commands.printing import print_table, text
+from borderops.config import keys, places, register
+from borderops.config.compose import Composed, compose
+from borderops.config.schema import Settings
+from borderops.exceptions import WrongInput
+
+WHAT: Final = ("settings", "register", "scenario")
+ASKED_NOT_MODELLED: Final = ("scenario", "study")
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    words : sequence of str
+        What to show, then overrides.
+
+    Returns
+    -------
+    int
+        Exit code, 0.
+
+    Raises
+    ------
+    WrongInput
+        If there is no such thing to show, or an override cannot be used.
+    """
+    if not words:
+        print(HELP["show"], end="")
+        return 0
+    what, rest = words[0], words[1:]
+    if what not in WHAT:
+        near = keys.nearest_word(what, list(WHAT))
+        hint = f"; did you mean {near}?" if near else ""
+        raise WrongInput(f"borderops show {what} is not known{hint} (can be shown: {', '.join(WHAT)})")
+    if what == "scenario":
+        show_scenario(rest)
+    elif what == "settings":
+        print(compose(rest).yaml, end="")
+    else:
+        show_register(compose(rest))
+    return 0
+
+
+def show_register(composed: Composed) -> None:
+    """Every parameter; those that are not as shipped are marked with a star."""
+    parameters = register.rows(composed.settings, composed.shipped)
+    rows = [
+        ("" if one.is_shipped else "*", one.key, one.value, one.unit, one.grade, _range(one), one.source, one.known_on)
+        for one in parameters
+    ]
+    changed = frozenset(at for at, one in enumerate(parameters) if not one.is_shipped)
+    columns = ("set", "parameter", "value", "unit", "grade", "range", "source", "known_on")
+    title = f"{len(rows)} parameters of {composed.settings.scenario}; {len(changed)} set by the user or scenario (*)"
+    print_table(columns, rows, title, changed)
+
+
+def _range(one: register.Parameter) -> str:
+    return "" if one.low is None else f"{text(one.low)} to {text(one.high)}"
+
+
+def show_scenario(words: Sequence[str]) -> None:
+    """A scenario's question, the options it chooses, and every setting it changes from the base configuration."""
+    name, overrides = _named(words)
+    composed = compose([f"scenario={name}", *overrides] if name else overrides)
+    base = compose(["~scenario"])
+    chosen = composed.settings.scenario
+    run_line = next((one.run_line for one in places.list_scenarios() if one.name == chosen), "")
+    print(f"scenario  {chosen}")
+    print(f"question  {composed.settings.study.question}")
+    print(f"run       {run_line or f'borderops run scenario={name or chosen}'}")
+    print(f"window    {composed.settings.window.start} to {composed.settings.window.end}")
+    print()
+    options = [
+        (group, option, base.choices.get(group, ""))
+        for group, option in composed.choices.items()
+        if group != places.SCENARIO_GROUP and option != base.choices.get(group)
+    ]
+    if options:
+        print_table(("group", "option", "base"), options)
+        print()
+    print_table(("setting", "value", "base"), list(differences(composed.settings, base.settings)))
+
+
+def _named(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The scenario may stand as a bare name, or as an override like everywhere else."""
+    bare = [word for word in words if "=" not in word and not word.startswith("~")]
+    overrides = [word for word in words if word not in bare]
+    if len(bare) > 1:
+        raise WrongInput(f"borderops show scenario shows one scenario; {len(bare)} were given: {', '.join(bare)}")
+    return (bare[0] if bare else ""), overrides
+
+
+def differences(settings: Settings, base: Settings) -> Iterator[tuple[str, Any, Any]]:
+    """Settings whose value differs from the base, with both values; an entry that only one of them has stands alone."""
+    here, there = _leaves(settings), _leaves(base)
+    for key in dict.fromkeys([*here, *there]):
+        if here.get(key) != there.get(key):
+            yield key, here.get(key), there.get(key)
+
+
+def _leaves(settings: Settings) -> dict[str, Any]:
+    return {keys.show(path): value for path, value, _ in keys.leaves(settings) if path[0] not in ASKED_NOT_MODELLED}

@@ -1,0 +1,375 @@
+"""What types cannot say: shares that must sum to one, one setting against another, dates in order.
+
+Every check is a generator of sentences that name the key, its value and what is allowed. `problems` runs them all;
+nothing here raises, and nothing repairs.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from borderops.clock import EPOCH
+from borderops.config.schema import BED_KINDS, AgeBands, BedStep, Group, KindShares, Settings, StratumValues
+
+PUBLISHED_FIRST: Final = date(2016, 10, 1)
+PUBLISHED_LAST: Final = date(2019, 9, 30)
+"""Days that the published table of arrivals covers, October 2016 to September 2019."""
+
+TOLERANCE: Final = 1e-9
+MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def problems(settings: Settings, without: Collection[str] = ()) -> Iterator[str]:
+    """Yield a sentence for everything that cannot be used although each value by itself could.
+
+    Parameters
+    ----------
+    settings : Settings
+        Well typed, except for the groups in ``without``, which may be missing.
+    without : collection of str
+        Names of groups that no check may look at.
+
+    Yields
+    ------
+    str
+    """
+    for check, groups in CHECKS:
+        if not set(groups) & set(without):
+            yield from check(settings)
+
+
+def first_day_played(settings: Settings) -> date:
+    """The window's first day less the lead-in."""
+    return settings.window.start - timedelta(days=settings.window.lead_in_days)
+
+
+# --- window -------------------------------------------------------------------------------------------------------
+
+
+def _window(settings: Settings) -> Iterator[str]:
+    window = settings.window
+    if window.end < window.start:
+        yield f"window.end is {window.end}; allowed: window.start ({window.start}) or later"
+    earliest = EPOCH + timedelta(days=window.lead_in_days)
+    if window.start < earliest:
+        yield f"window.start is {window.start}; allowed: {earliest} or later"
+
+
+def _season(settings: Settings) -> Iterator[str]:
+    study = settings.study
+    if study.season_end < study.season_start:
+        yield f"study.season_end is {study.season_end}; allowed: study.season_start ({study.season_start}) or later"
+
+
+def _window_within_published_arrivals(settings: Settings) -> Iterator[str]:
+    if settings.arrivals.source != "published":
+        return
+    for name, day in (("start", settings.window.start), ("end", settings.window.end)):
+        if not PUBLISHED_FIRST <= day <= PUBLISHED_LAST:
+            yield (
+                f"window.{name} is {day}; allowed: {PUBLISHED_FIRST} to {PUBLISHED_LAST}, the days of the published"
+                " arrivals (arrivals=file takes others)"
+            )
+
+
+# --- arrivals -----------------------------------------------------------------------------------------------------
+
+
+def _arrivals_source(settings: Settings) -> Iterator[str]:
+    source, file = settings.arrivals.source, settings.arrivals.file
+    if source == "file" and not file:
+        yield "arrivals.file is not given; allowed: the path of a CSV, for example arrivals.file=my_arrivals.csv"
+    if source == "published" and file is not None:
+        yield f"arrivals.file is {file!r} although arrivals.source is published; choose arrivals=file to use it"
+
+
+def _arrivals_stations(settings: Settings) -> Iterator[str]:
+    yield from _repeated("arrivals.stations", settings.arrivals.stations)
+
+
+def _arrivals_by_stratum(settings: Settings) -> Iterator[str]:
+    arrivals = settings.arrivals
+    yield from _outside("arrivals.multiplier", arrivals.multiplier, 0.0, math.inf, "a number, 0 or more")
+    yield from _outside("arrivals.events.shared", arrivals.events.shared, 0.0, 1.0, "a number from 0 to 1")
+
+
+def _arrivals_profiles(settings: Settings) -> Iterator[str]:
+    for name in ("weekday", "hour"):
+        if not any(getattr(settings.arrivals, name)):
+            yield f"arrivals.{name} is 0 throughout; allowed: at least one number above 0"
+
+
+def _rebuilding(settings: Settings) -> Iterator[str]:
+    arrivals = settings.arrivals
+    if not arrivals.rebuild_true_strata:
+        return
+    for name in ("rebuild_base_months", "rebuild_months"):
+        months = getattr(arrivals, name)
+        yield from _repeated(f"arrivals.{name}", months)
+        if not months:
+            yield f"arrivals.{name} is empty; allowed: at least one month while arrivals.rebuild_true_strata is true"
+        for index, month in enumerate(months):
+            if not MONTH.fullmatch(month) or not f"{PUBLISHED_FIRST:%Y-%m}" <= month <= f"{PUBLISHED_LAST:%Y-%m}":
+                yield (
+                    f"arrivals.{name}[{index}] is {month!r}; allowed: a month from {PUBLISHED_FIRST:%Y-%m} to"
+                    f" {PUBLISHED_LAST:%Y-%m}"
+                )
+
+
+def _months_of_ports(settings: Settings) -> Iterator[str]:
+    yield from _repeated("arrivals.ports.children_alone", [one.month for one in settings.arrivals.ports.children_alone])
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def _shares_of_people(settings: Settings) -> Iterator[str]:
+    people = settings.people
+    yield from _sum_to_one("people.families.youngest_age", _values(people.families.youngest_age))
+    yield from _sum_to_one("people.children_alone.age", _values(people.children_alone.age))
+    for stratum in ("single_adults", "families", "children_alone"):
+        yield from _sum_to_one(f"people.citizenship.{stratum}", getattr(people.citizenship, stratum).values())
+    if people.citizenship.children_alone.get("MX", 0.0) == 1.0:
+        yield "people.citizenship.children_alone.MX is 1; allowed: below 1, shelters hold children of other countries"
+
+
+def _families(settings: Settings) -> Iterator[str]:
+    families = settings.people.families
+    further = families.one_more_child_share + families.two_more_children_share
+    if further > 1.0 + TOLERANCE:
+        yield (
+            "people.families.one_more_child_share and people.families.two_more_children_share"
+            f" sum to {further:.6g}; allowed: 1 or less"
+        )
+    if families.undisclosed_share == 1.0:
+        yield "people.families.undisclosed_share is 1; allowed: below 1, since some families must say that they are one"
+
+
+# --- policy -------------------------------------------------------------------------------------------------------
+
+
+def _policy_dates(settings: Settings) -> Iterator[str]:
+    for name in ("family_referral", "single_adult_referral", "exemptions", "pauses"):
+        for index, rule in enumerate(getattr(settings.policy, name)):
+            if rule.ends is not None and rule.ends < rule.begins:
+                key = f"policy.{name}[{index}]"
+                yield f"{key}.ends is {rule.ends}; allowed: {key}.begins ({rule.begins}) or later, or null"
+
+
+def _other_grounds(settings: Settings) -> Iterator[str]:
+    grounds = settings.policy.other_grounds
+    yield from _repeated("policy.other_grounds", [one.ground for one in grounds])
+    total = math.fsum(one.share for one in grounds)
+    if total > 1.0 + TOLERANCE:
+        yield f"policy.other_grounds sums to {total:.6g}; allowed: shares that sum to 1 or less"
+
+
+# --- stations -----------------------------------------------------------------------------------------------------
+
+
+def _sites(settings: Settings) -> Iterator[str]:
+    sites = settings.stations.sites
+    for station in settings.arrivals.stations:
+        if station not in sites:
+            yield (
+                f"stations.sites.{station} is not given although arrivals.stations names {station}; allowed: agents"
+                " and holding of that station"
+            )
+        elif not any(_values(sites[station].agents)):
+            yield (
+                f"stations.sites.{station}.agents is 0 in every shift, so that nobody could be processed; allowed: at"
+                " least one agent in one shift"
+            )
+
+
+def _agent_factors(settings: Settings) -> Iterator[str]:
+    yield from _ascending("stations.agent_factors", "begins", [one.begins for one in settings.stations.agent_factors])
+
+
+# --- beds ---------------------------------------------------------------------------------------------------------
+
+
+def _detention_beds(settings: Settings) -> Iterator[str]:
+    yield from _bed_steps("family_care.detention_beds", settings.family_care.detention_beds)
+
+
+def _shelter_beds(settings: Settings) -> Iterator[str]:
+    for kind in BED_KINDS:
+        yield from _bed_steps(f"orr.beds.{kind}", getattr(settings.orr.beds, kind))
+
+
+def _bed_steps(key: str, steps: Sequence[BedStep]) -> Iterator[str]:
+    yield from _ascending(key, "begins", [step.begins for step in steps])
+    for index, step in enumerate(steps):
+        yield from _bed_growth(f"{key}[{index}]", step)
+
+
+def _bed_growth(key: str, step: BedStep) -> Iterator[str]:
+    if step.until is None:
+        if step.then_per_day != 0.0:
+            yield f"{key}.until is null although then_per_day is {step.then_per_day:g}; allowed: a date"
+        return
+    if step.until <= step.begins:
+        yield f"{key}.until is {step.until}; allowed: after {key}.begins ({step.begins})"
+        return
+    last = step.beds + step.then_per_day * (step.until - step.begins).days
+    if last < 0:
+        yield f"{key}.then_per_day is {step.then_per_day:g}, which leaves {last:g} beds; allowed: 0 beds or more"
+
+
+def _detention_beds_from_first_day(settings: Settings) -> Iterator[str]:
+    yield from _covers_first_day("family_care.detention_beds", settings.family_care.detention_beds[0].begins, settings)
+
+
+def _shelters_from_first_day(settings: Settings) -> Iterator[str]:
+    for kind in BED_KINDS:
+        yield from _covers_first_day(f"orr.beds.{kind}", getattr(settings.orr.beds, kind)[0].begins, settings)
+    yield from _covers_first_day("orr.pace", settings.orr.pace[0].begins, settings)
+
+
+# --- shelters -----------------------------------------------------------------------------------------------------
+
+
+def _census_path(settings: Settings) -> Iterator[str]:
+    yield from _ascending("orr.census_path", "day", [point.day for point in settings.orr.census_path])
+
+
+def _census_on_first_day(settings: Settings) -> Iterator[str]:
+    points = settings.orr.census_path
+    first, last = min(point.day for point in points), max(point.day for point in points)
+    evening = first_day_played(settings) - timedelta(days=1)
+    if not first <= evening <= last and _window_is_sound(settings):
+        yield (
+            f"orr.census_path speaks of {first} to {last}; allowed: days that include {evening}, the evening before the"
+            " first day played (window.start less window.lead_in_days)"
+        )
+
+
+def _shares_of_shelters(settings: Settings) -> Iterator[str]:
+    orr = settings.orr
+    yield from _sum_to_one("orr.census_kinds", _values(orr.census_kinds))
+    yield from _sum_to_one("orr.sponsors", (one.share for one in orr.sponsors))
+    yield from _repeated("orr.sponsors", [one.sponsor for one in orr.sponsors])
+
+
+def _pace(settings: Settings) -> Iterator[str]:
+    yield from _ascending("orr.pace", "begins", [step.begins for step in settings.orr.pace])
+
+
+# --- courts -------------------------------------------------------------------------------------------------------
+
+
+def _court_hours(settings: Settings) -> Iterator[str]:
+    courts = settings.courts
+    if courts.back_from_hour <= courts.hearing_hour:
+        yield (
+            f"courts.back_from_hour is {courts.back_from_hour:g}; allowed: after courts.hearing_hour"
+            f" ({courts.hearing_hour})"
+        )
+    if courts.back_until_hour <= courts.back_from_hour:
+        yield (
+            f"courts.back_until_hour is {courts.back_until_hour:g}; allowed: after courts.back_from_hour"
+            f" ({courts.back_from_hour:g})"
+        )
+
+
+# --- referral and transport ---------------------------------------------------------------------------------------
+
+
+def _desk(settings: Settings) -> Iterator[str]:
+    desk = settings.referral.desk
+    if desk.workers_day == 0 and desk.workers_night == 0:
+        yield (
+            "referral.desk.workers_day and referral.desk.workers_night are 0, so that no referral could be taken;"
+            " allowed: at least one worker by day or by night"
+        )
+
+
+def _transport_hours(settings: Settings) -> Iterator[str]:
+    transport = settings.transport
+    if transport.closes_hour <= transport.opens_hour:
+        yield (
+            f"transport.closes_hour is {transport.closes_hour}; allowed: after transport.opens_hour"
+            f" ({transport.opens_hour})"
+        )
+
+
+# --- words shared by the checks -----------------------------------------------------------------------------------
+
+
+def _sum_to_one(key: str, shares: Iterable[float]) -> Iterator[str]:
+    total = math.fsum(shares)
+    if abs(total - 1.0) > TOLERANCE:
+        yield f"{key} sums to {total:.10g}; allowed: shares that sum to 1 (within 1e-9)"
+
+
+def _values(group: AgeBands | KindShares | StratumValues | Group) -> list[Any]:
+    return [getattr(group, name) for name in type(group).model_fields]
+
+
+def _outside(key: str, values: StratumValues, low: float, high: float, allowed: str) -> Iterator[str]:
+    for stratum in StratumValues.model_fields:
+        value = getattr(values, stratum)
+        if not low <= value <= high:
+            yield f"{key}.{stratum} is {value:g}; allowed: {allowed}"
+
+
+def _repeated(key: str, names: Sequence[str]) -> Iterator[str]:
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield f"{key} names {name} {names.count(name)} times; allowed: once"
+
+
+def _ascending(key: str, name: str, days: Sequence[date]) -> Iterator[str]:
+    for index in range(1, len(days)):
+        day, before = days[index], days[index - 1]
+        if day <= before:
+            yield f"{key}[{index}].{name} is {day}; allowed: after {key}[{index - 1}].{name} ({before})"
+
+
+def _window_is_sound(settings: Settings) -> bool:
+    return not [*_window(settings), *_window_within_published_arrivals(settings)]
+
+
+def _covers_first_day(key: str, begins: date, settings: Settings) -> Iterator[str]:
+    day = first_day_played(settings)
+    if begins > day and _window_is_sound(settings):  # else the window is to blame, and says so
+        yield (
+            f"{key}[0].begins is {begins}; allowed: {day} or earlier, the first day played (window.start less"
+            " window.lead_in_days)"
+        )
+
+
+CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]], ...]] = (
+    (_window, ("window",)),
+    (_season, ("study",)),
+    (_window_within_published_arrivals, ("window", "arrivals")),
+    (_arrivals_source, ("arrivals",)),
+    (_arrivals_stations, ("arrivals",)),
+    (_arrivals_by_stratum, ("arrivals",)),
+    (_arrivals_profiles, ("arrivals",)),
+    (_rebuilding, ("arrivals",)),
+    (_months_of_ports, ("arrivals",)),
+    (_shares_of_people, ("people",)),
+    (_families, ("people",)),
+    (_policy_dates, ("policy",)),
+    (_other_grounds, ("policy",)),
+    (_sites, ("arrivals", "stations")),
+    (_agent_factors, ("stations",)),
+    (_detention_beds, ("family_care",)),
+    (_detention_beds_from_first_day, ("family_care", "window", "arrivals")),
+    (_shelter_beds, ("orr",)),
+    (_shelters_from_first_day, ("orr", "window", "arrivals")),
+    (_census_path, ("orr",)),
+    (_census_on_first_day, ("orr", "window", "arrivals")),
+    (_shares_of_shelters, ("orr",)),
+    (_pace, ("orr",)),
+    (_court_hours, ("courts",)),
+    (_desk, ("referral",)),
+    (_transport_hours, ("transport",)),
+)
+"""Every check, and the groups it looks at."""

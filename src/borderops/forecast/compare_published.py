@@ -1,0 +1,205 @@
+"""Published figures beside simulated ones, where the model speaks to them and the run covers their days.
+
+Figures of role *fit* may have been fitted to; *check* ones are only ever compared against. A figure whose mechanism is
+not modelled yet stands in the table without a value, so that nobody misses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from borderops.config.schema import Settings
+from borderops.facts.tables import Figure, published
+from borderops.forecast.measure import FEWEST_LEAVERS
+from borderops.forecast.results import Results
+
+Reader = Callable[[Results], float]
+
+COLUMNS = ["id", "label", "published", "unit", "role", "source", "low", "median", "high", "note"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How one published figure is read off a replication.
+
+    Attributes
+    ----------
+    figure : str
+        Id of the published figure.
+    read : callable or None
+        From results to a value in the figure's unit; None where the mechanism is not modelled yet.
+    starts, ends : date
+        Days of the window that the reading needs.
+    note : str
+    as_days_from : date, optional
+        For a published date: it is shown as days after this one.
+    """
+
+    figure: str
+    read: Reader | None
+    starts: date
+    ends: date
+    note: str = ""
+    as_days_from: date | None = None
+
+
+def comparison(results: list[Results], settings: Settings) -> pd.DataFrame:
+    """Set published figures beside the simulated ones.
+
+    Parameters
+    ----------
+    results : list of Results
+    settings : Settings
+
+    Returns
+    -------
+    DataFrame
+        Columns id, label, published, unit, role, source, low, median, high, note; empty unless the scenario stands
+        for what happened (``study.is_hindcast``). Quantiles over replications at the settings' interval level; NaN
+        where a figure is not modelled yet.
+    """
+    if not settings.study.is_hindcast:
+        return pd.DataFrame(columns=COLUMNS)
+    window = settings.window
+    covered = (one for one in COMPARISONS if window.start <= one.starts and one.ends <= window.end)
+    return pd.DataFrame(list(_rows(covered, results, settings.run.interval_level)), columns=COLUMNS)
+
+
+def _rows(comparisons: Iterator[Comparison], results: list[Results], level: float) -> Iterator[tuple]:
+    for one in comparisons:
+        figure = published()[one.figure]
+        low = median = high = np.nan
+        if one.read is not None:
+            values = np.array([one.read(each) for each in results], dtype=float)
+            values = values[~np.isnan(values)]
+            if values.size:
+                low, median, high = np.quantile(values, [(1 - level) / 2, 0.5, (1 + level) / 2])
+        value, unit = _value(figure, one.as_days_from)
+        yield one.figure, figure.label, value, unit, figure.role, _source(figure), low, median, high, one.note
+
+
+def _value(figure: Figure, origin: date | None) -> tuple[float, str]:
+    """Value and unit of a figure; a date as days after an origin."""
+    if origin is None:
+        return figure.number, figure.unit
+    return float((figure.day - origin).days), f"days after {origin.day} {origin:%B}"
+
+
+def _source(figure: Figure) -> str:
+    return f"{figure.source} {figure.locator}".strip()
+
+
+# --- readings -----------------------------------------------------------------------------------------------------
+
+
+def _kpi(name: str, factor: float = 1.0) -> Reader:
+    def read(results: Results) -> float:
+        table = results.tables["kpis"]
+        found = table.loc[(table["kpi"] == name) & (table["group_kind"] == "all"), "value"]
+        return float(found.iloc[0]) * factor if len(found) else np.nan
+
+    return read
+
+
+def _daily(results: Results, measure: str, first: date, last: date) -> pd.DataFrame:
+    table = results.tables["daily"]
+    days = (table["day"] >= pd.Timestamp(first)) & (table["day"] <= pd.Timestamp(last))
+    return table[days & (table["measure"] == measure)]
+
+
+def _in_care_on(day: date) -> Reader:
+    return lambda results: float(_daily(results, "shelter_census", day, day)["value"].sum())
+
+
+def _separated_between(first: date, last: date) -> Reader:
+    def read(results: Results) -> float:
+        rows = _daily(results, "separated_children", first, last)
+        return float(rows.loc[rows["group"] == "all", "value"].sum())
+
+    return read
+
+
+def _custody_means(results: Results) -> pd.Series:
+    """Mean custody hours of separated children by day of leaving, in the season and its ten days after."""
+    rows = _daily(results, "mean_custody_hours", SEASON_START, SEASON_END)
+    return rows[rows["group"] == "separated"].set_index("day")["value"].dropna()
+
+
+def _first_day_over(results: Results) -> float:
+    """Days from the start of the season to the first day whose mean passes 72 hours; NaN if none does."""
+    means = _custody_means(results)
+    over = means.index[means > 72.0]
+    return float((over[0] - pd.Timestamp(SEASON_START)).days) if len(over) else np.nan
+
+
+def _days_over_in_ten(results: Results) -> float:
+    """Of the ten days from that first day on, those whose mean passes 72 hours."""
+    first = _first_day_over(results)
+    if np.isnan(first):
+        return np.nan
+    start = pd.Timestamp(SEASON_START) + pd.Timedelta(days=first)
+    means = _custody_means(results)
+    return float((means[(means.index >= start) & (means.index < start + pd.Timedelta(days=10))] > 72.0).sum())
+
+
+def _family_rise(results: Results) -> float:
+    """Recorded family members of May and June less March and April."""
+    table = results.tables["monthly"]
+    rows = table[(table["count"] == "recorded") & (table["stratum"] == "family_unit_members")]
+    by_month = rows.groupby("month")["value"].sum()
+    return float(by_month["2018-05"] + by_month["2018-06"] - by_month["2018-03"] - by_month["2018-04"])
+
+
+SEASON_START, SEASON_END = date(2018, 5, 5), date(2018, 6, 20)
+_ORR = "Children who have arrived in a shelter; the published count may hold children on the way."
+_MEANS = f"Mean by day of leaving CBP custody, on days with {FEWEST_LEAVERS} or more separated children leaving."
+
+COMPARISONS: tuple[Comparison, ...] = (
+    Comparison("S112", _kpi("children_separated"), SEASON_START, SEASON_END),
+    Comparison(
+        "S113",
+        _kpi("children_rejoined"),
+        SEASON_START,
+        SEASON_END,
+        "Courts in their simple form: one hearing a court day, no slots.",
+    ),
+    Comparison("S152", _kpi("share_over_72h_separated", 100.0), SEASON_START, SEASON_END),
+    Comparison(
+        "S151",
+        _kpi("share_over_72h_minors_before", 100.0),
+        date(2018, 4, 1),
+        SEASON_START,
+        "Over the days of the window before the season.",
+    ),
+    Comparison("S148", _kpi("shelter_occupancy_fifth_day", 100.0), SEASON_START, date(2018, 5, 10)),
+    Comparison("R165", _in_care_on(date(2018, 4, 29)), date(2018, 4, 29), date(2018, 4, 29), _ORR),
+    Comparison("R166", _in_care_on(date(2018, 5, 29)), date(2018, 5, 29), date(2018, 5, 29), _ORR),
+    Comparison("R167", _in_care_on(date(2018, 7, 5)), date(2018, 7, 5), date(2018, 7, 5), _ORR),
+    Comparison("R168", _in_care_on(date(2018, 8, 31)), date(2018, 8, 31), date(2018, 8, 31), _ORR),
+    Comparison("R169", _in_care_on(date(2018, 9, 12)), date(2018, 9, 12), date(2018, 9, 12), _ORR),
+    Comparison("R170", _in_care_on(date(2018, 11, 30)), date(2018, 11, 30), date(2018, 11, 30), _ORR),
+    Comparison("R171", _in_care_on(date(2018, 12, 13)), date(2018, 12, 13), date(2018, 12, 13), _ORR),
+    Comparison(
+        "R090",
+        _separated_between(date(2017, 10, 1), date(2018, 4, 20)),
+        date(2017, 10, 1),
+        date(2018, 4, 20),
+        "Published as more than 700.",
+    ),
+    Comparison(
+        "S009", _family_rise, date(2018, 3, 1), date(2018, 6, 30), "Recorded members: separations counted as published."
+    ),
+    Comparison("S118", None, SEASON_START, SEASON_END, "Sentences are not played yet."),
+    Comparison("S119", None, SEASON_START, SEASON_END, "Referrals that lapse are not played yet."),
+    Comparison("R248", None, date(2018, 5, 1), date(2018, 5, 31), "Court slots are not played yet."),
+    Comparison("R249", None, date(2018, 6, 1), date(2018, 6, 30), "Court slots are not played yet."),
+    Comparison("S149", _first_day_over, SEASON_START, SEASON_END, _MEANS, SEASON_START),
+    Comparison("S150", _days_over_in_ten, SEASON_START, SEASON_END, _MEANS),
+    Comparison("S153", _kpi("over_6_days_separated"), SEASON_START, SEASON_END),
+    Comparison("S154", _kpi("ten_days_or_more_separated"), SEASON_START, SEASON_END),
+)

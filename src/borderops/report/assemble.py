@@ -1,0 +1,161 @@
+"""From the outcome of a run to what its report and its tables hold.
+
+Stacks and summarises over replications; measures nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pandas as pd
+
+from borderops.clock import next_month
+from borderops.config import register
+from borderops.config.compose import Composed
+from borderops.config.schema import Settings
+from borderops.experiments.runner import Outcome
+from borderops.facts.tables import monthly_apprehensions
+from borderops.forecast.compare_published import comparison
+from borderops.forecast.kpis import KPIS
+from borderops.forecast.results import KEYS, stack, summarise
+from borderops.report.contents import Contents
+from borderops.report.limits import LIMITS
+
+PARTS: Final = {"share_over_72h_separated": ("over_72h_separated", "children_separated")}
+"""KPIs that are shares, with the KPIs that count what they divide."""
+
+
+def stacked_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
+    """Every table of `KEYS`, all replications one below the other.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        With at least one result.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        With a column ``replication``; ``monthly`` has the sums over stations besides, as station ``all``.
+    """
+    tables = {name: stack(outcome.results, name) for name in KEYS}
+    tables["monthly"] = with_all_stations(tables["monthly"])
+    return tables
+
+
+def with_all_stations(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Add the sum over stations: the interval of a sum cannot be had from the intervals of its parts."""
+    keys = [column for column in monthly.columns if column not in ("station", "value")]
+    sums = monthly.groupby(keys, sort=False, observed=True)["value"].sum().reset_index().assign(station="all")
+    return pd.concat([monthly, sums[list(monthly.columns)]], ignore_index=True)
+
+
+def contents_of(
+    outcome: Outcome, composed: Composed, stacked: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
+) -> Contents:
+    """Everything the report shows.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        With at least one result.
+    composed : Composed
+        What was run.
+    stacked : mapping of str to DataFrame
+        From `stacked_tables`.
+    manifest : mapping
+        How it was run.
+
+    Returns
+    -------
+    Contents
+    """
+    settings = composed.settings
+    level = settings.run.interval_level
+    summaries = {name: summarise(table, KEYS[name], level) for name, table in stacked.items()}
+    return Contents(
+        title=settings.policy.title,
+        question=settings.study.question,
+        scenario=settings.scenario,
+        settings=settings,
+        register=register.rows(settings, composed.shipped),
+        manifest=manifest,
+        level=level,
+        n=len(outcome.results),
+        definitions=KPIS,
+        comparison=comparison(outcome.results, settings),
+        failures=outcome.failures,
+        limits=LIMITS,
+        published_monthly=published_monthly(settings),
+        parts=PARTS,
+        kpis=summaries["kpis"],
+        daily=summaries["daily"],
+        survival=summaries["survival"],
+        flow=summaries["flow"],
+        outcomes=summaries["outcomes"],
+        monthly=summaries["monthly"],
+    )
+
+
+def published_monthly(settings: Settings) -> pd.DataFrame | None:
+    """The published counts of whole months of the window, for the stations of the run.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Returns
+    -------
+    DataFrame or None
+        Columns month, station, stratum, persons; None if the planner brought other arrivals.
+    """
+    if settings.arrivals.source != "published":
+        return None
+    table = monthly_apprehensions()
+    rows = [
+        (month, sector, stratum, int(table.counts[at, place, kind]))
+        for at, month in enumerate(table.months)
+        if is_whole(month, settings.window.start, settings.window.end)
+        for place, sector in enumerate(table.sectors)
+        if sector in settings.arrivals.stations
+        for kind, stratum in enumerate(table.strata)
+    ]
+    return pd.DataFrame(rows, columns=["month", "station", "stratum", "persons"])
+
+
+def is_whole(month: str, start: date, end: date) -> bool:
+    """Whether a window holds every day of a month, given as ``2018-05``."""
+    first = date.fromisoformat(f"{month}-01")
+    return start <= first and next_month(first) - timedelta(days=1) <= end
+
+
+def register_table(contents: Contents) -> pd.DataFrame:
+    """The register as a table."""
+    return pd.DataFrame(
+        [
+            {
+                "key": one.key,
+                "value": _plain(one.value),
+                "unit": one.unit,
+                "grade": one.grade,
+                "low": one.low,
+                "high": one.high,
+                "source": one.source,
+                "known_on": str(one.known_on or ""),
+                "set_by": "shipped" if one.is_shipped else "user or scenario",
+            }
+            for one in contents.register
+        ]
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | float | str) else ("" if value is None else str(value))
+
+
+def definitions_table(contents: Contents) -> pd.DataFrame:
+    """What each KPI means."""
+    rows = [(one.name, one.label, one.unit, one.definition) for one in contents.definitions.values()]
+    return pd.DataFrame(rows, columns=["kpi", "label", "unit", "definition"])

@@ -1,0 +1,160 @@
+"""Little's law, exactly: what the engine holds minute by minute is the sum of the stays the history tells.
+
+The engine is stopped after every minute and its pools are read; the history knows nothing of pools. Integers, so equal
+means equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from borderops.config.schema import BED_KINDS, PORTS, STATIONS
+from borderops.operations.facilities import Facilities, Schedule, lay_out
+from borderops.operations.history import Exit, History
+from borderops.operations.plan import Plan
+from borderops.operations.planning import make_plan
+from borderops.operations.pools import Pool
+from borderops.operations.reference import World
+from borderops.population.families import form_families
+from borderops.streams import Draws
+from borderops.units import NEVER
+from tests.builders import settings_of
+
+PLACES = (STATIONS.index("yuma"), STATIONS.index("el_paso"), STATIONS.index(PORTS))
+
+
+class Played:
+    """A few days of the season with few agents, workers and beds, read minute by minute."""
+
+    def __init__(self, plan: Plan, facilities: Facilities):
+        self.plan, self.facilities = plan, facilities
+        self.world = World(plan, facilities)
+        pools = [*self.world.agents, self.world.desk, *self.world.beds, self.world.places]
+        self.in_use = dict.fromkeys(pools, 0)
+        self.waiting = dict.fromkeys(pools, 0)
+        for minute in range(facilities.first_minute + 1, facilities.horizon + 1):
+            self.world.env.run(until=minute)
+            for pool in pools:
+                self.in_use[pool] += pool.in_use
+                self.waiting[pool] += _queue(pool)
+        self.history: History = self.world.history()
+
+    def stays(self, begins: np.ndarray, ends: np.ndarray) -> int:
+        """Sum of minutes from begins to ends, as far as they were played; NEVER begun is no stay."""
+        begun = begins != NEVER
+        return int((np.minimum(ends[begun], self.facilities.horizon) - begins[begun]).sum())
+
+
+def _units(facilities: Facilities, number: int) -> Schedule:
+    return Schedule(at=np.array([facilities.first_minute]), capacity=np.array([number]))
+
+
+def _queue(pool: Pool) -> int:
+    return sum(not ticket.is_withdrawn for *_, ticket in pool._waiting)
+
+
+@pytest.fixture(scope="module")
+def played() -> Played:
+    """Five days in May at two sectors and the ports of entry; nobody comes of age, for no column tells that bed's end."""
+    settings = settings_of(
+        "window.start=2018-05-18",
+        "window.end=2018-05-22",
+        "window.lead_in_days=0",
+        "arrivals.stations=[yuma,el_paso,ports_of_entry]",
+        "stations.agent_factors=[{begins: 2016-10-01, factor: 0.5}]",
+    )
+    draws = Draws(settings.seed, 0)
+    plan = make_plan(form_families(settings, draws), settings, draws)
+    plan = replace(plan, turns_18_at=np.full(plan.turns_18_at.size, NEVER))
+    held = np.bincount(plan.resident_kind, minlength=len(BED_KINDS))
+    facilities = lay_out(settings)
+    facilities = replace(
+        facilities,
+        beds=tuple(_units(facilities, number - 60) for number in held),  # full, and 60 releases behind
+        desk=_units(facilities, 1),
+    )
+    return Played(plan, facilities)
+
+
+def test_season_is_busy_enough_to_say_something(played):
+    """Queues form at every stage, and people are rejoined, detained and placed."""
+    for pool in (*(played.world.agents[place] for place in PLACES), played.world.desk, played.world.beds[0]):
+        assert played.waiting[pool] > 0, pool.name
+    assert (played.history.rejoined_at != NEVER).any()
+    assert {Exit.TO_SHELTER, Exit.TO_FAMILY_DETENTION, Exit.INSIDE} <= set(played.history.exit.tolist())
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_busy_agents_summed_over_minutes_are_the_minutes_worked(played, place):
+    """Per station: intakes and processings, each as long as planned or until the last minute."""
+    plan, history = played.plan, played.history
+    here = plan.case_station == place
+    first = plan.case_first[here]
+    intake, processing = history.intake_at[first], history.processing_at[first]
+    worked = played.stays(intake, intake + plan.intake_minutes[here])
+    worked += played.stays(processing, processing + plan.processing_minutes[here])
+    assert played.in_use[played.world.agents[place]] == worked
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_queue_for_agents_summed_over_minutes_is_the_minutes_waited(played, place):
+    """Per station: from apprehension to intake, and from the end of intake to processing."""
+    plan, history = played.plan, played.history
+    here = plan.case_station == place
+    first = plan.case_first[here]
+    intake, processing = history.intake_at[first], history.processing_at[first]
+    taken_in = np.where(intake == NEVER, NEVER, intake + plan.intake_minutes[here])
+    taken_in[taken_in >= played.facilities.horizon] = NEVER
+    waited = played.stays(plan.case_at[here], intake) + played.stays(taken_in, processing)
+    assert played.waiting[played.world.agents[place]] == waited
+
+
+def test_busy_workers_summed_over_minutes_are_the_minutes_worked(played):
+    """ORR's desk: from its beginning with a referral to clearance, or to a parent's return."""
+    history = played.history
+    until = np.minimum(history.cleared_at, history.rejoined_at)
+    assert played.in_use[played.world.desk] == played.stays(history.desk_at, until)
+
+
+@pytest.mark.parametrize("kind", range(len(BED_KINDS)))
+def test_beds_in_use_summed_over_minutes_are_the_sum_of_stays(played, kind):
+    """Per kind of bed: from designation, or the first minute, to release or a parent's return."""
+    history = played.history
+    resident = history.exit == Exit.NOT_HERE
+    begins = np.where(resident, played.facilities.first_minute, history.designated_at)
+    until = np.minimum(history.left_shelter_at, history.rejoined_at)
+    chosen = history.bed_kind == kind
+    assert played.in_use[played.world.beds[kind]] == played.stays(begins[chosen], until[chosen])
+
+
+def test_queue_for_beds_summed_over_minutes_is_the_minutes_waited(played):
+    """All kinds together: from clearance to designation or to a parent's return."""
+    history = played.history
+    until = np.minimum(history.designated_at, history.rejoined_at)
+    waited = played.stays(history.cleared_at, until)
+    assert sum(played.waiting[pool] for pool in played.world.beds) == waited
+
+
+def test_places_in_use_summed_over_minutes_are_the_sum_of_stays(played):
+    """Family detention: persons of the families of the first minute and of those who came."""
+    plan, history = played.plan, played.history
+    begins = np.full(plan.detained_size.size, played.facilities.first_minute)
+    until = np.minimum(plan.detained_until, played.facilities.horizon)
+    there = history.exit == Exit.TO_FAMILY_DETENTION
+    persons = played.stays(history.left_cbp_at[there], history.left_detention_at[there])
+    persons += int(((until - begins) * plan.detained_size).sum())
+    assert played.in_use[played.world.places] == persons
+
+
+def test_pools_hold_in_the_end_what_the_history_says_is_held(played):
+    """On the last minute nothing is held that no person holds."""
+    history, horizon = played.history, played.facilities.horizon
+    resident = history.exit == Exit.NOT_HERE
+    begins = np.where(resident, played.facilities.first_minute, history.designated_at)
+    until = np.minimum(history.left_shelter_at, history.rejoined_at)
+    held = (begins < horizon) & (until >= horizon)
+    by_kind = np.bincount(history.bed_kind[held], minlength=len(BED_KINDS))
+    assert [pool.in_use for pool in played.world.beds] == by_kind.tolist()

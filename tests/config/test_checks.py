@@ -1,0 +1,232 @@
+"""What types cannot say: every check speaks up, names its key, and is silent on shipped settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from borderops.config import checks
+from borderops.config.schema import Settings
+
+Change = Callable[[dict[str, Any]], Settings]
+
+STEP = {"begins": date(2016, 10, 1), "beds": 10, "then_per_day": 0, "until": None}
+POINT = {"day": date(2018, 3, 21), "children": 6500}
+RULE = {"begins": date(2018, 5, 5), "ends": None, "sectors": [], "share": 0.5, "ramp_days": 0}
+
+
+def test_shipped_settings_have_no_problem(shipped: Settings) -> None:
+    """Not one check objects to what is shipped."""
+    assert list(checks.problems(shipped)) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            {"people.families.youngest_age.age_0_4": 0.5},
+            "people.families.youngest_age sums to 1.3; allowed: shares that",
+        ),
+        (
+            {"people.children_alone.age.age_0_4": 0.5},
+            "people.children_alone.age sums to 1.48; allowed: shares that sum",
+        ),
+        (
+            {"people.citizenship.families.MX": 0.0},
+            "people.citizenship.families sums to 0.9789; allowed: shares that sum",
+        ),
+        ({"people.citizenship.single_adults": {"MX": 0.9}}, "people.citizenship.single_adults sums to 0.9; allowed:"),
+        (
+            {"people.citizenship.children_alone": {"MX": 1.0}},
+            "people.citizenship.children_alone.MX is 1; allowed: below",
+        ),
+        (
+            {"orr.census_kinds.age_0_12": 0.16},
+            "orr.census_kinds sums to 0.99; allowed: shares that sum to 1 (within 1e-9)",
+        ),
+        ({"orr.sponsors[0].share": 0.0}, "orr.sponsors sums to 0.619; allowed: shares that sum to 1 (within 1e-9)"),
+        ({"orr.sponsors[1].sponsor": "parent"}, "orr.sponsors names parent 2 times; allowed: once"),
+        (
+            {"people.families.one_more_child_share": 0.7, "people.families.two_more_children_share": 0.4},
+            "people.families.one_more_child_share and people.families.two_more_children_share sum to 1.1; allowed:",
+        ),
+        ({"people.families.undisclosed_share": 1.0}, "people.families.undisclosed_share is 1; allowed: below 1"),
+        ({"window.end": date(2018, 3, 31)}, "window.end is 2018-03-31; allowed: window.start (2018-04-01) or later"),
+        ({"window.start": date(2016, 9, 30)}, "window.start is 2016-09-30; allowed: 2016-10-01 to 2019-09-30"),
+        ({"window.end": date(2019, 10, 1)}, "window.end is 2019-10-01; allowed: 2016-10-01 to 2019-09-30"),
+        (
+            {"window.start": date(2001, 1, 5), "arrivals.source": "file", "arrivals.file": "a.csv"},
+            "window.start is 2001-01-05; allowed: 2001-01-11 or later",
+        ),
+        (
+            {"study.season_end": date(2018, 5, 4)},
+            "study.season_end is 2018-05-04; allowed: study.season_start (2018-05-05)",
+        ),
+        (
+            {"orr.census_path": [POINT, {**POINT, "day": date(2019, 1, 1)}, POINT]},
+            "orr.census_path[2].day is 2018-03-21; allowed: after",
+        ),
+        (
+            {"orr.census_path": [{**POINT, "day": date(2018, 3, 22)}]},
+            "orr.census_path speaks of 2018-03-22 to 2018-03-22; allowed: days that include 2018-03-21, the evening",
+        ),
+        (
+            {"orr.pace": [{"begins": date(2018, 3, 23), "pace": 1}]},
+            "orr.pace[0].begins is 2018-03-23; allowed: 2018-03-22 or earlier",
+        ),
+        (
+            {"orr.pace": [{"begins": date(2017, 1, 1), "pace": 1}] * 2},
+            "orr.pace[1].begins is 2017-01-01; allowed: after orr.pace[0]",
+        ),
+        (
+            {"orr.beds.age_0_12": [{**STEP, "begins": date(2018, 3, 23)}]},
+            "orr.beds.age_0_12[0].begins is 2018-03-23; allowed: 2018-03-22 or",
+        ),
+        ({"orr.beds.girls_13_17": [STEP, STEP]}, "orr.beds.girls_13_17[1].begins is 2016-10-01; allowed: after"),
+        (
+            {"orr.beds.boys_13_17": [{**STEP, "then_per_day": 2.0}]},
+            "orr.beds.boys_13_17[0].until is null although then_per_day is 2",
+        ),
+        (
+            {"orr.beds.age_0_12": [{**STEP, "then_per_day": 2.0, "until": date(2016, 10, 1)}]},
+            "orr.beds.age_0_12[0].until is 2016-10-01; allowed: after orr.beds.age_0_12[0].begins (2016-10-01)",
+        ),
+        (
+            {"orr.beds.age_0_12": [{**STEP, "then_per_day": -2.0, "until": date(2016, 10, 7)}]},
+            "orr.beds.age_0_12[0].then_per_day is -2, which leaves -2 beds; allowed: 0 beds or more",
+        ),
+        (
+            {"family_care.detention_beds": [{**STEP, "begins": date(2018, 6, 1)}]},
+            "family_care.detention_beds[0].begins is 2018-06-01; allowed:",
+        ),
+        (
+            {"family_care.detention_beds": [STEP, STEP]},
+            "family_care.detention_beds[1].begins is 2016-10-01; allowed: after",
+        ),
+        (
+            {"policy.family_referral": [{**RULE, "ends": date(2018, 5, 4)}]},
+            "policy.family_referral[0].ends is 2018-05-04; allowed: policy.family_referral[0].begins (2018-05-05)",
+        ),
+        (
+            {"policy.single_adult_referral": [{**RULE, "ends": date(2018, 5, 4)}]},
+            "policy.single_adult_referral[0].ends is 2018-05-04; allowed:",
+        ),
+        (
+            {"policy.exemptions[0].ends": date(2018, 6, 1)},
+            "policy.exemptions[0].ends is 2018-06-01; allowed: policy.exemptions[0]",
+        ),
+        (
+            {
+                "policy.pauses": [
+                    {
+                        "begins": date(2018, 6, 1),
+                        "ends": date(2018, 5, 1),
+                        "bed_kind": "age_0_12",
+                        "above_occupancy": 0.9,
+                    }
+                ]
+            },
+            "policy.pauses[0].ends is 2018-05-01; allowed: policy.pauses[0].begins (2018-06-01) or later, or null",
+        ),
+        ({"policy.other_grounds[0].ground": "gang"}, "policy.other_grounds names gang 2 times; allowed: once"),
+        (
+            {"policy.other_grounds[0].share": 1.0},
+            "policy.other_grounds sums to 1.0022; allowed: shares that sum to 1 or less",
+        ),
+        ({"courts.hearing_hour": 19}, "courts.back_from_hour is 18.5; allowed: after courts.hearing_hour (19)"),
+        (
+            {"courts.back_until_hour": 18.5},
+            "courts.back_until_hour is 18.5; allowed: after courts.back_from_hour (18.5)",
+        ),
+        ({"transport.closes_hour": 5}, "transport.closes_hour is 5; allowed: after transport.opens_hour (5)"),
+        (
+            {"stations.sites.yuma.agents": {"day": 0, "evening": 0, "night": 0}},
+            "stations.sites.yuma.agents is 0 in every shift",
+        ),
+        (
+            {"stations.sites": {}, "arrivals.stations": ["yuma"]},
+            "stations.sites.yuma is not given although arrivals.stations names yuma",
+        ),
+        (
+            {"stations.agent_factors[1].begins": date(2018, 1, 1)},
+            "stations.agent_factors[1].begins is 2018-01-01; allowed: after",
+        ),
+        ({"arrivals.stations": ["yuma", "yuma"]}, "arrivals.stations names yuma 2 times; allowed: once"),
+        ({"arrivals.source": "file"}, "arrivals.file is not given; allowed: the path of a CSV"),
+        ({"arrivals.file": "mine.csv"}, "arrivals.file is 'mine.csv' although arrivals.source is published"),
+        ({"arrivals.multiplier.families": -0.1}, "arrivals.multiplier.families is -0.1; allowed: a number, 0 or more"),
+        (
+            {"arrivals.events.shared.families": 1.1},
+            "arrivals.events.shared.families is 1.1; allowed: a number from 0 to 1",
+        ),
+        ({"arrivals.weekday": [0.0] * 7}, "arrivals.weekday is 0 throughout; allowed: at least one number above 0"),
+        ({"arrivals.hour": [0.0] * 24}, "arrivals.hour is 0 throughout; allowed: at least one number above 0"),
+        ({"arrivals.rebuild_months": []}, "arrivals.rebuild_months is empty; allowed: at least one month"),
+        (
+            {"arrivals.rebuild_base_months[0]": "2020-01"},
+            "arrivals.rebuild_base_months[0] is '2020-01'; allowed: a month from 2016-10",
+        ),
+        (
+            {"arrivals.rebuild_base_months[0]": "March"},
+            "arrivals.rebuild_base_months[0] is 'March'; allowed: a month from 2016-10",
+        ),
+        (
+            {"arrivals.rebuild_months": ["2018-05", "2018-05"]},
+            "arrivals.rebuild_months names 2018-05 2 times; allowed: once",
+        ),
+        (
+            {"arrivals.ports.children_alone[0].month": "2017-11"},
+            "arrivals.ports.children_alone names 2017-11 2 times; allowed",
+        ),
+        (
+            {"referral.desk.workers_day": 0, "referral.desk.workers_night": 0},
+            "referral.desk.workers_day and referral.desk.workers_night",
+        ),
+    ],
+)
+def test_each_check_names_key_value_and_what_is_allowed(changed: Change, values: dict[str, Any], sentence: str) -> None:
+    """One setting against another: exactly one sentence, and it begins as promised."""
+    problems = list(checks.problems(changed(values)))
+    assert len(problems) == 1, problems
+    assert problems[0].startswith(sentence)
+    assert "allowed:" in problems[0] or "choose" in problems[0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"stations.sites.yuma.agents": {"day": 3, "evening": 0, "night": 0}},
+        {"stations.sites.yuma.agents": {"day": 0, "evening": 0, "night": 0}, "arrivals.stations": ["tucson"]},
+        {"study.season_start": date(2017, 1, 1), "study.season_end": date(2017, 2, 1)},
+        {"study.season_start": date(2018, 5, 5), "study.season_end": date(2018, 5, 5)},
+        {"window.start": date(2018, 5, 5), "window.end": date(2018, 5, 5)},
+        {"window.end": date(2019, 9, 30)},
+        {"orr.census_kinds": {"age_0_12": 0.1, "girls_13_17": 0.2, "boys_13_17": 0.7}},
+        {"orr.beds.age_0_12": [{**STEP, "then_per_day": -2.0, "until": date(2016, 10, 6)}]},
+        {"arrivals.rebuild_true_strata": False, "arrivals.rebuild_months": []},
+        {"window.end": date(2025, 1, 1), "arrivals.source": "file", "arrivals.file": "mine.csv"},
+        {"policy.exemptions[0].ends": date(2018, 6, 4)},
+        {"orr.census_path": [POINT]},
+    ],
+)
+def test_what_is_unusual_but_possible_is_allowed(changed: Change, values: dict[str, Any]) -> None:
+    """An empty shift, a station switched off, a season outside the window or of one day are no mistakes."""
+    assert list(checks.problems(changed(values))) == []
+
+
+def test_all_problems_are_told_at_once(changed: Change) -> None:
+    """Two groups that cannot be used give two sentences."""
+    settings = changed({"orr.census_kinds.age_0_12": 0.0, "transport.closes_hour": 4})
+    assert [one.split(" ")[0] for one in checks.problems(settings)] == ["orr.census_kinds", "transport.closes_hour"]
+
+
+def test_a_group_that_is_left_out_is_not_looked_at(changed: Change) -> None:
+    """Checks that need a group are silent about it, the others are not."""
+    settings = changed({"orr.census_kinds.age_0_12": 0.0, "transport.closes_hour": 4})
+    incomplete = Settings.model_construct(
+        **{name: getattr(settings, name) for name in Settings.model_fields if name != "orr"}
+    )
+    assert [one.split(" ")[0] for one in checks.problems(incomplete, without={"orr"})] == ["transport.closes_hour"]

@@ -1,0 +1,60 @@
+"""Completions for an override that is being typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from borderops.config.completion import complete
+
+
+@pytest.mark.parametrize(
+    ("line", "completions"),
+    [
+        ("sc", ["scenario="]),
+        ("scenario=z", ["scenario=zero_tolerance_2018"]),
+        ("borderops run scenario=f", ["scenario=family_unity"]),
+        ("policy=", ["policy=family_unity", "policy=limited_separation", "policy=zero_tolerance"]),
+        ("pol", ["policy.", "policy="]),
+        ("se", ["seed="]),
+        ("++se", ["++seed="]),
+        ("orr.be", ["orr.beds."]),
+        ("orr.beds.age", ["orr.beds.age_0_12=", "orr.beds.age_0_12[0]."]),
+        ("orr.pace[3].p", ["orr.pace[3].pace="]),
+        ("stations.sites.yu", ["stations.sites.yuma."]),
+        (
+            "stations.sites.yuma.agents.",
+            [f"stations.sites.yuma.agents.{shift}=" for shift in ("day", "evening", "night")],
+        ),
+        ("arrivals.source=", ["arrivals.source=file", "arrivals.source=published"]),
+        ("arrivals.source=f", ["arrivals.source=file"]),
+        ("arrivals.rebuild_true_strata=", ["arrivals.rebuild_true_strata=false", "arrivals.rebuild_true_strata=true"]),
+        ("seed=", []),
+        ("nonsense.x", []),
+        ("nonsense=", []),
+        ("scenario.", []),
+    ],
+)
+def test_words_are_completed_from_names_and_schema(line: str, completions: list[str]) -> None:
+    """Groups, options, scenarios, keys and the words of a choice."""
+    assert complete(line) == completions
+
+
+def test_an_empty_word_offers_every_group_and_setting() -> None:
+    """After a blank a new word begins; `scenario` is a choice, not a key."""
+    offered = complete("borderops run ")
+    assert {"scenario=", "policy=", "policy.", "seed=", "run.", "window."} <= set(offered)
+    assert "scenario." not in offered
+    assert offered == complete("") == sorted(offered)
+
+
+def test_scenarios_of_the_user_and_paths_are_offered(elsewhere: Path) -> None:
+    """The own folder by name; any folder by path."""
+    for name in ("scenarios/mine.yaml", "cases/far.yaml", "cases/far.txt", "cases/deep/x.yml"):
+        path = elsewhere / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("seed: 1\n")
+    assert complete("scenario=m") == ["scenario=mine"]
+    assert complete("scenario=cases/") == ["scenario=cases/deep/", "scenario=cases/far.yaml"]
+    assert complete("scenario=./cases/f") == ["scenario=./cases/far.yaml"]

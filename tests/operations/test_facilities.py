@@ -1,0 +1,187 @@
+"""Facilities: settings become capacity over time, to the minute."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from borderops import clock
+from borderops.config.schema import BED_KINDS, STATIONS, AgentFactor, BedStep, Pause, Settings
+from borderops.operations.facilities import Schedule, capacity_at, lay_out
+from borderops.units import DAY, HOUR, NEVER
+from tests.builders import settings_of
+
+MONDAY = date(2018, 1, 1)
+FRIDAY = date(2018, 1, 5)
+YUMA = STATIONS.index("yuma")
+
+
+def _settings(start: date = MONDAY, end: date = date(2018, 1, 14), lead_in_days: int = 0) -> Settings:
+    settings = settings_of()
+    window = settings.window.model_copy(update={"start": start, "end": end, "lead_in_days": lead_in_days})
+    return settings.model_copy(update={"window": window})
+
+
+def _with(settings: Settings, group: str, **changes) -> Settings:
+    return settings.model_copy(update={group: getattr(settings, group).model_copy(update=changes)})
+
+
+def _minute(day: date, hour: float) -> int:
+    return clock.minute_of(day) + round(hour * HOUR)
+
+
+def _capacities(schedule: Schedule, day: date, hours: list[float]) -> list[int]:
+    return capacity_at(schedule, np.array([_minute(day, hour) for hour in hours])).tolist()
+
+
+# --- capacity over time ---------------------------------------------------------------------------------------------
+
+
+def test_capacity_changes_at_its_minute():
+    """The new capacity holds from its first minute on; before the first step the first capacity holds."""
+    schedule = Schedule(at=np.array([100, 200, 300]), capacity=np.array([5, 0, 7]))
+    assert capacity_at(schedule, np.array([0, 100, 199, 200, 299, 300, 10**9])).tolist() == [5, 5, 5, 0, 0, 7, 7]
+
+
+def test_run_goes_from_the_lead_in_to_the_end_of_the_last_day():
+    """The first minute is that of the lead-in, the horizon midnight after the window's last day."""
+    facilities = lay_out(_settings(MONDAY, date(2018, 1, 14), lead_in_days=10))
+    assert clock.datetime_of(facilities.first_minute).isoformat() == "2017-12-22T00:00:00"
+    assert clock.datetime_of(facilities.horizon).isoformat() == "2018-01-15T00:00:00"
+    for schedule in (*facilities.agents, *facilities.beds, facilities.desk, facilities.family_places):
+        assert schedule.at[0] == facilities.first_minute
+        assert (np.diff(schedule.at) > 0).all()
+        assert schedule.at[-1] < facilities.horizon
+
+
+# --- agents ---------------------------------------------------------------------------------------------------------
+
+
+def _sites(day: int, evening: int, night: int) -> Settings:
+    settings = _settings()
+    site = settings.stations.sites["yuma"]
+    shifts = site.agents.model_copy(update={"day": day, "evening": evening, "night": night})
+    return _with(settings, "stations", sites={"yuma": site.model_copy(update={"agents": shifts})}, agent_factors=[])
+
+
+def test_shifts_change_at_six_fourteen_and_twenty_two():
+    """Day 06-14, evening 14-22, night 22-06, from the first minute on."""
+    agents = lay_out(_sites(10, 9, 6)).agents[YUMA]
+    hours = [0, 5.99, 6, 13.99, 14, 21.99, 22, 23.99]
+    assert _capacities(agents, MONDAY, hours) == [6, 6, 10, 10, 9, 9, 6, 6]
+    assert _capacities(agents, date(2018, 1, 14), hours) == [6, 6, 10, 10, 9, 9, 6, 6]
+
+
+def test_station_without_an_entry_has_no_agents():
+    """Nobody is on duty where the settings name no site."""
+    agents = lay_out(_sites(10, 9, 6)).agents[STATIONS.index("tucson")]
+    assert agents.capacity.tolist() == [0]
+
+
+def test_agents_are_multiplied_from_a_date_and_rounded_half_up():
+    """Five agents times 1.5 are 7.5, so eight; the night shift that began the evening before is not touched."""
+    settings = _with(
+        _sites(5, 4, 2), "stations", agent_factors=[AgentFactor(begins=date(2018, 1, 3), factor=1.5)]
+    )
+    agents = lay_out(settings).agents[YUMA]
+    assert _capacities(agents, date(2018, 1, 2), [7, 15, 23]) == [5, 4, 2]
+    assert _capacities(agents, date(2018, 1, 3), [3, 7, 15, 23]) == [2, 8, 6, 3]
+
+
+def test_of_several_factors_the_last_begun_counts():
+    """Factors do not multiply one another."""
+    factors = [AgentFactor(begins=date(2018, 1, 3), factor=2.0), AgentFactor(begins=date(2018, 1, 5), factor=0.0)]
+    agents = lay_out(_with(_sites(5, 4, 2), "stations", agent_factors=factors)).agents[YUMA]
+    assert [_capacities(agents, date(2018, 1, day), [7])[0] for day in (2, 3, 4, 5)] == [5, 10, 10, 0]
+
+
+# --- ORR's desk -----------------------------------------------------------------------------------------------------
+
+
+def test_desk_has_workers_by_day_by_night_and_fewer_on_weekends():
+    """07-21 by day; Saturday and Sunday whole, from midnight to midnight, times the factor, rounded half up."""
+    desk = settings_of().referral.desk
+    desk = desk.model_copy(update={"workers_day": 5, "workers_night": 3, "weekend_factor": 0.5})
+    schedule = lay_out(_with(_settings(), "referral", desk=desk)).desk
+    hours = [0, 6.99, 7, 20.99, 21, 23.99]
+    weekday, weekend = [3, 3, 5, 5, 3, 3], [2, 2, 3, 3, 2, 2]
+    for offset, expected in [(0, weekday), (4, weekday), (5, weekend), (6, weekend), (7, weekday)]:
+        assert _capacities(schedule, MONDAY + timedelta(days=offset), hours) == expected
+
+
+# --- beds -----------------------------------------------------------------------------------------------------------
+
+
+def _beds(*steps: BedStep) -> Schedule:
+    settings = _settings(MONDAY, date(2018, 1, 20))
+    beds = settings.orr.beds.model_copy(update={kind: list(steps) for kind in BED_KINDS})
+    return lay_out(_with(settings, "orr", beds=beds)).beds[0]
+
+
+def test_beds_open_at_midnight_so_many_a_day_until_the_last_day():
+    """100 beds on the step's first day, three more on each later one, none after the last."""
+    schedule = _beds(
+        BedStep(begins=date(2016, 10, 1), beds=90, then_per_day=0, until=None),
+        BedStep(begins=date(2018, 1, 5), beds=100, then_per_day=3, until=date(2018, 1, 8)),
+    )
+    by_day = [_capacities(schedule, date(2018, 1, day), [0, 23.99]) for day in range(4, 11)]
+    assert by_day == [[90, 90], [100, 100], [103, 103], [106, 106], [109, 109], [109, 109], [109, 109]]
+
+
+def test_fractions_of_beds_open_when_they_are_whole():
+    """A third of a bed a day opens one every third day."""
+    schedule = _beds(BedStep(begins=MONDAY, beds=7, then_per_day=1 / 3, until=date(2018, 1, 7)))
+    beds = [_capacities(schedule, date(2018, 1, day), [12])[0] for day in range(1, 9)]
+    assert beds == [7, 7, 7, 8, 8, 8, 9, 9]
+
+
+def test_beds_may_close_but_never_below_none():
+    """Ten beds that close at four a day are none from the third day on."""
+    schedule = _beds(BedStep(begins=MONDAY, beds=10, then_per_day=-4, until=date(2018, 1, 9)))
+    assert [_capacities(schedule, date(2018, 1, day), [0])[0] for day in range(1, 6)] == [10, 6, 2, 0, 0]
+
+
+def test_step_that_began_before_the_run_has_grown_by_its_first_minute():
+    """Beds that opened during the months before are there when the run begins."""
+    schedule = _beds(BedStep(begins=date(2017, 12, 22), beds=50, then_per_day=1, until=date(2018, 1, 2)))
+    assert [_capacities(schedule, date(2018, 1, day), [0])[0] for day in range(1, 5)] == [60, 61, 61, 61]
+
+
+def test_only_changes_of_capacity_are_kept():
+    """A schedule of constant capacity is one row, whatever the number of days."""
+    schedule = _beds(BedStep(begins=date(2016, 10, 1), beds=90, then_per_day=0, until=None))
+    assert (schedule.at.size, schedule.capacity.tolist()) == (1, [90])
+
+
+# --- courts, contractor, pauses -------------------------------------------------------------------------------------
+
+
+def test_courts_sit_on_weekdays_that_are_no_federal_holidays():
+    """Around Memorial Day 2018: Friday 25 May, then Tuesday 29 May; Independence Day is none either."""
+    facilities = lay_out(_settings(date(2018, 5, 24), date(2018, 7, 6)))
+    days = [clock.date_of(minute) for minute in facilities.hearings]
+    hour = settings_of().courts.hearing_hour
+    assert set((facilities.hearings % DAY).tolist()) == {hour * HOUR}
+    assert days[:4] == [date(2018, 5, 24), date(2018, 5, 25), date(2018, 5, 29), date(2018, 5, 30)]
+    assert date(2018, 7, 4) not in days
+    assert len(days) == 44 - 6 * 2 - 2  # days of the window, less six weekends and two holidays
+
+
+def test_contractor_keeps_hours_and_the_weekend_factor_in_thousandths():
+    """Hours become minutes, a factor of 1.45 becomes 1450."""
+    settings = _with(_settings(), "transport", opens_hour=5, closes_hour=21, notice_hours=2.5, weekend_factor=1.45)
+    transport = lay_out(settings).transport
+    assert (transport.opens_at, transport.closes_at) == (5 * HOUR, 21 * HOUR)
+    assert (transport.notice, transport.weekend_per_mille) == (150, 1450)
+
+
+@pytest.mark.parametrize("ends", [date(2018, 1, 8), None])
+def test_pause_lasts_to_the_end_of_its_last_day(ends):
+    """The last day is included; without one the rule does not end."""
+    pause = Pause(begins=FRIDAY, ends=ends, bed_kind="girls_13_17", above_occupancy=0.87)
+    pauses = lay_out(_with(_settings(), "policy", pauses=[pause])).pauses
+    assert pauses.begins_at.tolist() == [clock.minute_of(FRIDAY)]
+    assert pauses.ends_at.tolist() == ([NEVER] if ends is None else [clock.minute_of(date(2018, 1, 9))])
+    assert (pauses.bed_kind.tolist(), pauses.above_per_mille.tolist()) == ([1], [870])

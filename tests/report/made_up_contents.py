@@ -1,0 +1,364 @@
+"""Contents of a report from made-up numbers: small, seeded, plausible, and summarised by the program's own function.
+
+Nothing here is simulated. The shapes are those of the season of 2018, so that whoever works on the report sees pictures
+like those to come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from omegaconf import OmegaConf
+
+from borderops.config.schema import BED_KINDS, SECTORS, STATIONS, Settings
+from borderops.forecast.kpis import KPIS
+from borderops.forecast.results import KEYS, Results, stack, summarise
+from borderops.report.contents import Contents
+
+CONF = Path(__file__).resolve().parents[2] / "conf"
+STATION_SHARES = dict(zip(STATIONS, (0.02, 0.07, 0.01, 0.2, 0.01, 0.52, 0.03, 0.05, 0.08, 0.01), strict=True))
+AGE_SHARES = {"0–4": 0.04, "5–12": 0.61, "13–17": 0.35}
+FEWEST_LEAVERS = 10
+
+
+@dataclass(frozen=True)
+class MadeUpParameter:
+    """A row of the register."""
+
+    key: str
+    value: Any
+    unit: str
+    grade: str
+    low: Any
+    high: Any
+    source: str
+    known_on: date | None
+    is_shipped: bool
+
+
+@dataclass(frozen=True)
+class MadeUpFailure:
+    """A failed replication."""
+
+    replication: int
+    seed: int
+    message: str
+    traceback: str
+
+
+def settings_of(policy: str) -> Settings:
+    """The shipped settings under a policy, without the machinery of overrides."""
+    whole = _read(CONF / "config.yaml")
+    options = {group: option for entry in whole.pop("defaults") if entry != "_self_" for group, option in entry.items()}
+    del options["scenario"]
+    for group, option in (options | {"policy": policy}).items():
+        whole[group] = _read_group(group, option)
+    whole["scenario"] = "zero_tolerance_2018" if policy == "zero_tolerance" else policy
+    whole["window"] |= {"start": "2018-04-01", "end": "2018-07-31"}
+    return Settings.model_validate(whole)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    read = OmegaConf.to_container(OmegaConf.load(path))
+    assert isinstance(read, dict)
+    return {str(key): value for key, value in read.items()}
+
+
+def _read_group(group: str, name: str) -> dict[str, Any]:
+    """One file of a group on top of those it names in its defaults."""
+    own = _read(CONF / group / f"{name}.yaml")
+    below: dict[str, Any] = {}
+    for parent in own.pop("defaults", []):
+        if parent != "_self_":
+            below |= _read_group(group, parent)
+    return below | own
+
+
+def made_up_contents(n: int = 20, seed: int = 1, separations: float = 1.0, **changes: Any) -> Contents:
+    """Contents of a whole report.
+
+    Parameters
+    ----------
+    n : int
+        Replications.
+    seed : int
+    separations : float
+        Multiplies all separations; 0 makes a report without any, of the scenario ``family_unity``.
+    **changes : any
+        Fields of `Contents` to replace.
+    """
+    random = np.random.default_rng(seed)
+    settings = settings_of(policy="zero_tolerance" if separations else "family_unity")
+    results = [_replication(number, random, settings, separations) for number in range(n)]
+    tables = {name: summarise(stack(results, name), keys, settings.run.interval_level) for name, keys in KEYS.items()}
+    fields: dict[str, Any] = {
+        "title": settings.policy.title,
+        "question": "What happens to families, children and shelters when adults in families are referred for "
+        "prosecution from 5 May to 20 June 2018?",
+        "scenario": settings.scenario,
+        "settings": settings,
+        "register": made_up_register(),
+        "manifest": {
+            "version": "0.1.0", "commit": "0f3c1d2", "seed": settings.seed, "replications": n, "workers": 2,
+            "started": "2026-11-21 20:15:02", "seconds": 61.34, "digest": "9b1f" * 16,
+            "packages": {"numpy": "2.4.6", "pandas": "3.1.1", "plotly": "7.1.0"},
+        },
+        "level": settings.run.interval_level,
+        "n": n,
+        "definitions": KPIS,
+        **tables,
+        "comparison": made_up_comparison(),
+        "failures": [],
+        "limits": [
+            "Courts: parents are referred and leave; slots, verdicts and jail are not modelled yet.",
+            "Reunification: no separated child is reunited in this run, neither at the station nor later.",
+            "Records: everything is known to everybody; slips, deleted units and lists come later.",
+        ],
+        "published_monthly": _published_monthly(tables["monthly"], random),
+        "parts": {"share_over_72h_separated": ("over_72h_separated", "children_separated")},
+    }  # fmt: skip
+    return Contents(**(fields | changes))
+
+
+def _replication(number: int, random: np.random.Generator, settings: Settings, separations: float) -> Results:
+    days = pd.date_range(settings.window.start, settings.window.end)
+    luck = random.normal(1.0, 0.03)
+    bump = np.clip((days.day_of_year.to_numpy() - 123) / 10.0, 0, 1) * (days <= "2018-06-20")
+    rate = (2 + 72 * bump) * separations * luck
+    parted = random.poisson(rate[:, None] * np.array(list(STATION_SHARES.values()))[None, :])
+    season = (days >= "2018-05-05") & (days <= "2018-06-20")
+    return Results(
+        replication=number,
+        digest="0" * 64,
+        tables={
+            "kpis": _kpis(random, parted[season], settings),
+            "daily": _daily(random, days, parted, settings, luck),
+            "survival": _survival(random, separations),
+            "flow": _flow(random, int(parted.sum())),
+            "outcomes": _outcomes(random, int(parted.sum())),
+            "monthly": _monthly(random, days, parted),
+        },
+    )
+
+
+def _kpis(random: np.random.Generator, parted: np.ndarray, settings: Settings) -> pd.DataFrame:
+    rows: list[tuple[str, str, str, float]] = []
+    by_station = dict(zip(STATIONS, parted.sum(axis=0).tolist(), strict=True))
+    by_age = dict(
+        zip(AGE_SHARES, random.multinomial(int(parted.sum()), list(AGE_SHARES.values())).tolist(), strict=True)
+    )
+    strata = {("all", "all"): int(parted.sum())}
+    strata |= {("station", name): count for name, count in by_station.items()}
+    strata |= {("age_band", name): count for name, count in by_age.items()}
+    for (kind, group), count in strata.items():
+        tilt = 0.2 if group == "yuma" else -0.1 if kind == "age_band" and group == "13–17" else 0.0
+        over = int(random.binomial(count, 0.39 + tilt))
+        rows += [
+            ("children_separated", kind, group, count),
+            ("over_72h_separated", kind, group, over),
+            ("share_over_72h_minors", kind, group, float(random.normal(0.17 + tilt / 3, 0.008))),
+            ("over_72h_minors", kind, group, int(random.poisson(3100 if kind == "all" else 500))),
+        ]
+        if count:
+            rows += [
+                ("share_over_72h_separated", kind, group, over / count),
+                ("mean_custody_hours_separated", kind, group, float(random.normal(68 + 30 * tilt, 2))),
+            ]
+    children = int(parted.sum())
+    rows += [
+        ("families_separated", "all", "all", round(children * 0.86)),
+        ("parents_separated", "all", "all", round(children * 0.88)),
+        ("shelter_census_peak", "all", "all", float(random.normal(11_500, 60))),
+        ("waiting_for_bed_peak", "all", "all", float(random.poisson(540) if children > 500 else 0)),
+        ("station_hours_over_rated", "all", "all", float(random.poisson(900))),
+        ("station_hours_over_rated", "station", "yuma", float(random.poisson(700))),
+        ("station_hours_over_rated", "station", "tucson", float(random.poisson(30))),
+        ("station_hours_over_rated", "holding_kind", "families", float(random.poisson(700))),
+        ("station_hours_over_rated", "holding_kind", "children", float(random.poisson(300))),
+        ("children_separated", "ground", "prosecution", children),
+    ]
+    for kind, peak in zip(BED_KINDS, (2300, 2650, 6200), strict=True):
+        rows.append(("shelter_census_peak", "bed_kind", kind, float(random.normal(peak, 40))))
+    return pd.DataFrame(rows, columns=[*KEYS["kpis"], "value"])
+
+
+def _daily(
+    random: np.random.Generator, days: pd.DatetimeIndex, parted: np.ndarray, settings: Settings, luck: float
+) -> pd.DataFrame:
+    rows: list[pd.DataFrame] = []
+
+    def add(measure: str, group: str, values: np.ndarray) -> None:
+        rows.append(pd.DataFrame({"day": days, "measure": measure, "group": group, "value": values.astype(float)}))
+
+    count = len(days)
+    add("separated_children", "all", parted.sum(axis=1))
+    for at, station in enumerate(STATIONS):
+        if parted[:, at].any():
+            add("separated_children", station, parted[:, at])
+    grown = np.cumsum(parted.sum(axis=1)) / 3400.0
+    for kind, start, rise, beds in zip(
+        BED_KINDS, (1500, 2130, 5250), (1050, 350, 1150), (2200, 2720, 5745), strict=True
+    ):
+        open_beds = beds + np.clip(np.arange(count) - 45, 0, None) * (6 if kind != "age_0_12" else 1.5)
+        wanted = start + rise * grown * luck + np.cumsum(random.normal(1.5, 12, count))
+        add("shelter_census", kind, np.minimum(wanted, open_beds).round())
+        add("shelter_beds", kind, open_beds)
+        add("waiting_for_bed", kind, np.clip(wanted - open_beds, 0, None).round())
+    for kind, level, rated in (("single_adults", 2400, 3750), ("families", 2500, 2710), ("children", 1300, 1530)):
+        wave = level * (1 + 0.25 * np.sin(np.arange(count) / 17)) * luck + random.normal(0, 60, count)
+        add("station_census", kind, wave.round())
+        add("station_rated", kind, np.full(count, rated))
+    for cohort, share, hours, people in (
+        ("separated", 0.3, 60, 45),
+        ("alone", 0.2, 50, 120),
+        ("all_minors", 0.15, 44, 400),
+    ):
+        trials = parted.sum(axis=1) if cohort == "separated" else np.full(count, people)
+        chance = np.clip(share + 0.15 * grown, 0, 1)
+        enough, some = trials >= FEWEST_LEAVERS, np.maximum(trials, 1)
+        add("share_over_72h", cohort, np.where(enough, random.binomial(trials, chance) / some, np.nan))
+        spread = random.normal(0, 40, count) / np.sqrt(some)
+        add("mean_custody_hours", cohort, np.where(enough, hours + 18 * grown + spread, np.nan))
+    return pd.concat(rows, ignore_index=True)[[*KEYS["daily"], "value"]]
+
+
+def _survival(random: np.random.Generator, separations: float) -> pd.DataFrame:
+    hours = np.arange(0, 337, 2)
+    rows = []
+    for cohort, scale in (("separated_children", 70), ("children_alone", 58), ("all_minors", 46)):
+        if cohort == "separated_children" and separations == 0:
+            continue
+        share = np.exp(-((hours / (scale * random.normal(1, 0.02))) ** 2.2))
+        rows.append(pd.DataFrame({"cohort": cohort, "hours": hours, "value": share}))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _flow(random: np.random.Generator, parted: int) -> pd.DataFrame:
+    parents = round(parted * 0.88)
+    links = [
+        ("apprehended: single adults", "returned over the border", 31_000),
+        ("apprehended: single adults", "to ICE", 39_000),
+        ("apprehended: single adults", "to court", 9_000),
+        ("apprehended: single adults", "still at a station", 2_100),
+        ("apprehended: families", "separated: children", parted),
+        ("apprehended: families", "separated: parents", parents),
+        ("apprehended: families", "released", 24_500),
+        ("apprehended: families", "family detention", 12_000),
+        ("apprehended: children alone", "returned over the border", 3_900),
+        ("apprehended: children alone", "shelter", 15_400),
+        ("apprehended: children alone", "turned 18 at the station", 4),
+        ("separated: children", "shelter", parted),
+        ("separated: parents", "to court", parents),
+        ("shelter", "released to a sponsor", 6_500 + parted // 4),
+        ("shelter", "turned 18 in a shelter", 160),
+        ("shelter", "in a shelter on the last day", 8_740 + parted - parted // 4),
+    ]
+    values = [
+        (source, target, int(random.poisson(value)) if value > 4000 else value) for source, target, value in links
+    ]
+    return pd.DataFrame(values, columns=[*KEYS["flow"], "value"])
+
+
+def _outcomes(random: np.random.Generator, parted: int) -> pd.DataFrame:
+    labels = (
+        "in a shelter on the last day",
+        "released to a sponsor",
+        "still at a station",
+        "turned 18 in a shelter",
+    )
+    rows = []
+    for band, share in AGE_SHARES.items():
+        chances = (0.76, 0.22, 0.02, 0.0) if band != "13–17" else (0.6, 0.33, 0.02, 0.05)
+        counts = random.multinomial(round(parted * share), chances)
+        rows += [(band, label, count) for label, count in zip(labels, counts, strict=True)]
+    return pd.DataFrame(rows, columns=[*KEYS["outcomes"], "value"])
+
+
+def _monthly(random: np.random.Generator, days: pd.DatetimeIndex, parted: np.ndarray) -> pd.DataFrame:
+    rows = []
+    for month in sorted(set(days.strftime("%Y-%m"))):
+        in_month = days.strftime("%Y-%m") == month
+        for at, station in enumerate(SECTORS):
+            share, children = STATION_SHARES[station], int(parted[in_month][:, at].sum())
+            for stratum, level, moved in (
+                ("family_unit_members", 9600, -1.88), ("single_adults", 22_800, 0.88), ("children_alone", 4900, 1.0)
+            ):  # fmt: skip
+                true = int(random.poisson(level * share))
+                rows.append((month, station, stratum, "true", true))
+                rows.append((month, station, stratum, "recorded", round(true + moved * children)))
+    return pd.DataFrame(rows, columns=[*KEYS["monthly"], "value"])
+
+
+def _published_monthly(monthly: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+    own = monthly[(monthly["count"] == "recorded") & (monthly["station"] != "all")]
+    persons = (own["mean"] * random.normal(1.0, 0.03, len(own))).round()
+    return own[["month", "station", "stratum"]].assign(persons=persons)
+
+
+REGISTER = """
+arrivals.multiplier.families                  | 1.0   | ratio    | assumed  | 0.8  | 1.3  | planner's choice
+arrivals.events.parties_per_event             | 4.0   | parties  | assumed  | 2.0  | 8.0  | press reports of groups
+arrivals.day_factors.sector_variation         | 0.22  | c.v.     | fitted   | 0.15 | 0.3  | dispersion of daily counts
+arrivals.separated_in_published_counts        | 3014  | children | observed |      |      | OIG-20-06 p. 8
+people.families.second_parent_share           | 0.05  | share    | assumed  | 0.02 | 0.12 | no source
+policy.family_referral[1].share               | 0.31  | share    | fitted   | 0.2  | 0.4  | monthly counts by sector
+stations.sites.rio_grande_valley.agents.day   | 48    | agents   | assumed  | 30   | 70   | workload
+transport.wait.median_hours                   | 18.5  | hours    | fitted   | 12.0 | 30.0 | OIG-20-06 p. 36
+orr.beds.age_0_12[0].beds                     | 900   | beds     | assumed  | 1800 | 2600 | set by the user or scenario
+orr.residents_separated_share                 | 0.02  | share    | assumed  | 0.0  | 0.05 | no source
+orr.census_path[3].children                   | 8886  | children | observed |      |      | press, HHS
+"""
+NOT_SHIPPED = ("orr.beds.age_0_12[0].beds",)
+
+COMPARISON = """
+S112 | fit | 3014 | children | 2890 | 3010 | 3130 | Children separated, 5 May to 20 June | OIG-20-06 p. 8 |
+S152 | fit | 39 | percent | 41 | 43.5 | 46 | Separated children held over 72 hours | OIG-20-06 p. 36 | Long.
+R167 | fit | 11800 | children | 11650 | 11900 | 12150 | Children in ORR care on 5 July 2018 | press, HHS |
+S113 | fit | 530 | children | | | | Children reunified inside CBP facilities | OIG-20-06 p. 26 | Rejoining comes next.
+S153 | check | 192 | children | 60 | 82 | 107 | Separated children over 6 days | OIG-20-06 p. 36 | Tail too short.
+S154 | check | 6 | children | 0 | 1 | 3 | Children held 10 days or more | OIG-20-06 p. 36 |
+S030 | check | 15 | children | 68 | 80 | 95 | Children of 4 or younger separated after 4 June | OIG-20-06 p. 22 |
+S149 | check | 2018-05-29 | date | | | | First day on which mean custody passed 72 hours | OIG-20-06 p. 36 |
+S014 | check | 28000 | hours | | | | Border Patrol hours spent | OIG-20-06 p. 34 | Overtime is not modelled.
+"""
+
+
+def _lines(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+
+
+def _number(cell: str) -> float | None:
+    return float(cell) if cell else None
+
+
+def made_up_register() -> list[MadeUpParameter]:
+    """A few rows of each grade; one of them not as shipped."""
+    return [
+        MadeUpParameter(
+            key,
+            float(value),
+            unit,
+            grade,
+            _number(low),
+            _number(high),
+            source,
+            date(2019, 11, 25),
+            key not in NOT_SHIPPED,
+        )
+        for key, value, unit, grade, low, high, source in _lines(REGISTER)
+    ]
+
+
+def made_up_comparison() -> pd.DataFrame:
+    """Rows inside, outside, far outside, and not modelled, of both roles; one of them published as a date."""
+    rows = []
+    for key, role, published, unit, low, median, high, label, source, note in _lines(COMPARISON):
+        value: Any = published if unit == "date" else float(published)
+        rows.append((key, label, value, unit, role, source, _number(low), _number(median), _number(high), note))
+    columns = ["id", "label", "published", "unit", "role", "source", "low", "median", "high", "note"]
+    return pd.DataFrame(rows, columns=columns)

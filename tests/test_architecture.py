@@ -1,0 +1,178 @@
+"""The house keeps its order: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src"
+
+HOUSE = """
+    units clock exceptions tables entities ages streams quantiles provenance
+    facts.tables
+    config.schema pace
+    config.keys config.places config.wording config.completion config.checks config.register
+    config.scenario_source config.compose
+    population.people
+    population.names population.make_up population.arrivals_file population.arrivals population.residents
+    population.families
+    operations.plan operations.history
+    operations.numbers operations.facilities operations.pools operations.policy operations.planning
+    operations.reference operations.monitors
+    replication
+    forecast.intervals forecast.results forecast.kpis forecast.reading forecast.measure forecast.compare_published
+    experiments.runner experiments.progress experiments.outputs
+    report.contents report.words report.markup report.tables report.limits
+    report.prose report.figures report.breakdown report.assumptions report.comparison
+    report.page report.assemble report.run_files
+    commands.help_texts commands.printing commands.completing commands.listing commands.showing commands.run
+    api
+    cli
+    __main__
+""".split()
+"""Every module, from the cellar up: a file imports only what stands before it. A new file gets its place here."""
+
+ENGINES = ("operations.reference",)
+KNOW_HYDRA = ("cli", "config.compose", "config.scenario_source")
+HEAVY = ("pandas", "plotly", "scipy.stats", "numba", "hydra", "pydantic")
+
+
+def modules() -> dict[str, Path]:
+    """All modules of the package by name without ``borderops.``; packages by their own name."""
+    found = {}
+    for path in sorted((SOURCE / "borderops").rglob("*.py")):
+        parts = path.relative_to(SOURCE / "borderops").with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Names of modules that a file imports anywhere in it: inside functions, for typing, relatively."""
+    here = path.relative_to(SOURCE).with_suffix("").parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = ".".join(here[: len(here) - node.level]) if node.level else ""
+            base = ".".join(part for part in (above, node.module) if part)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def inside(path: Path) -> set[str]:
+    """Modules of borderops that a file imports, without ``borderops.``."""
+    names = {name.removeprefix("borderops.") for name in imported(path) if name.startswith("borderops.")}
+    return names & set(HOUSE)
+
+
+def reached(module: str) -> set[str]:
+    """Modules that a module imports, and those that these import, and so on."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        new = inside(modules()[waiting.pop()]) - found
+        found |= new
+        waiting.extend(new)
+    return found
+
+
+def files() -> dict[str, Path]:
+    """Modules that hold code: all but the ``__init__`` files."""
+    return {name: path for name, path in modules().items() if path.name != "__init__.py"}
+
+
+def test_every_module_has_a_place():
+    """The list names each file of the package once, and no file that does not exist."""
+    assert sorted(HOUSE) == sorted(files())
+
+
+@pytest.mark.parametrize("module", HOUSE)
+def test_imports_point_upwards(module):
+    """A file imports only what stands above it, hence there is no circle, not even for typing."""
+    below = set(HOUSE[HOUSE.index(module) :])
+    assert inside(modules()[module]) & below == set()
+
+
+def test_walk_sees_every_kind_of_import(tmp_path):
+    """Imports inside functions, under TYPE_CHECKING, relative ones and names of submodules are all seen."""
+    path = SOURCE / "borderops" / "report" / "none.py"
+    text = "from .. import clock\nif TYPE_CHECKING:\n    from borderops.forecast import results\n"
+    text += "def f():\n    import borderops.units\n"
+    tree = tmp_path / "none.py"
+    tree.write_text(text)
+    found = list(_imported_as(tree, path))
+    assert {"borderops.clock", "borderops.forecast.results", "borderops.units"} <= set(found)
+
+
+def _imported_as(written: Path, placed: Path) -> Iterator[str]:
+    """Imports of a text as if it stood at another place."""
+
+    class Placed(type(placed)):  # type: ignore[misc]
+        def read_text(self, encoding: str | None = None, errors: str | None = None) -> str:
+            return written.read_text(encoding=encoding)
+
+    yield from imported(Placed(placed))
+
+
+@pytest.mark.parametrize("module", sorted(files()))
+def test_only_the_door_knows_hydra(module):
+    """Hydra and OmegaConf are imported by the door and by what composes settings, by nobody else."""
+    knows = {name.split(".")[0] for name in imported(modules()[module])} & {"hydra", "omegaconf"}
+    assert module in KNOW_HYDRA or not knows
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_engine_cannot_draw(engine):
+    """An engine reaches neither the draws nor the inverse distributions, even through others."""
+    assert reached(engine) & {"streams", "quantiles", "population.families", "operations.planning"} == set()
+
+
+def test_a_table_knows_nothing_of_its_maker():
+    """People, plan, history and results reach none of the files that make them."""
+    makers = {"population.families", "population.arrivals", "operations.planning", "operations.reference"}
+    for table in ("population.people", "operations.plan", "operations.history", "forecast.results"):
+        assert reached(table) & makers == set(), table
+
+
+def test_the_report_sees_no_people():
+    """What draws the page works on finished tables: it reaches no people, plan or history."""
+    for module in ("report.page", "report.prose", "report.figures", "report.contents"):
+        beneath = {name for name in reached(module) if name.split(".")[0] in ("population", "operations")}
+        assert beneath == set(), module
+
+
+def test_init_files_are_nearly_empty():
+    """Importing a part never loads the whole: ``__init__`` files hold nothing, the first one a table of names."""
+    for name, path in modules().items():
+        if path.name == "__init__.py":
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            at_top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+            assert not at_top, name
+            assert len(path.read_text().splitlines()) <= (30 if name == "" else 3), name
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["help"], ["help", "run"], ["run", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(words):
+    """Help, of the program and of a command, needs no pandas, no Plotly, no Hydra."""
+    script = (
+        "import sys; from borderops.cli import main; code = main(sys.argv[1:]); "
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.strip()) == (0, "[]")
+    assert done.stdout
+
+
+def test_import_of_the_package_loads_nothing_heavy():
+    """``import borderops`` loads none of its parts; asking for a name loads that part."""
+    script = (
+        "import sys, borderops; loaded = [name for name in sys.modules if name.startswith('borderops.')]; "
+        f"print(loaded, [name for name in {HEAVY!r} if name in sys.modules]); print(callable(borderops.run))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines() == ["[] []", "True"]
