@@ -73,6 +73,11 @@ def people_of_spring() -> People:
     return people(settings_with(SPRING))
 
 
+def first_day(settings: Settings) -> int:
+    """Day of the clock on which a run begins: the window's first day less the lead-in."""
+    return clock.day_of(settings.window.start) - settings.window.lead_in_days
+
+
 def day_of_apprehension(people: People) -> np.ndarray:
     """Day of the clock of each person's apprehension, shape (n,)."""
     return people.of_party("apprehended_at") // DAY

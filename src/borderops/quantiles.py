@@ -7,6 +7,7 @@ are taken here; durations leave as whole minutes, so that last bits of `exp` can
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 
@@ -71,13 +72,13 @@ def gamma_factor(uniforms: np.ndarray, variation: float) -> np.ndarray:
     return special.gammaincinv(shape, uniforms) / shape
 
 
-def category(uniforms: np.ndarray, shares: np.ndarray) -> np.ndarray:
+def category(uniforms: np.ndarray, shares: npt.ArrayLike) -> np.ndarray:
     """Categories by their shares, in the order given.
 
     Parameters
     ----------
     uniforms : ndarray of float64, shape (n,)
-    shares : ndarray of float64, shape (k,) or (n, k)
+    shares : array_like of float, shape (k,) or (n, k)
         Shares that sum to 1; one row for all or one row each.
 
     Returns

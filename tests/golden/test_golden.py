@@ -49,7 +49,7 @@ def test_digests_are_equal_twice_and_in_any_order_of_replications(settings):
     assert len(set(forwards)) == 3
 
 
-def test_digests_are_equal_in_another_process_and_folder(tmp_path):
+def test_digests_are_equal_in_another_process_and_folder(settings, tmp_path):
     """A fresh interpreter in an empty folder, with other hashing, tells the same digests."""
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONHASHSEED": "12345", "TZ": "Asia/Tokyo"}
     told = subprocess.run(

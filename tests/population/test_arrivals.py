@@ -158,6 +158,17 @@ def test_no_expected_number_is_negative():
     assert parties.min() >= 0
 
 
+def test_expected_families_are_undisclosed_and_false_in_their_exact_shares():
+    """Undisclosed of all true families, false of all who say they are one: to the last digit, in every sector."""
+    settings = worlds.shipped()
+    parties = arrivals.expected_parties(settings, HALF_YEAR_DAYS, Draws(1, 0)).sum(axis=0)
+    true, false, hidden = (
+        parties[:, one] for one in (Stratum.FAMILY, Stratum.FALSE_FAMILY, Stratum.UNDISCLOSED_FAMILY)
+    )
+    assert hidden / (true + hidden) == pytest.approx(settings.people.families.undisclosed_share)
+    assert false / (true + false) == pytest.approx(settings.people.families.false_claim_share)
+
+
 def test_kin_groups_counted_apart_add_to_those_within_the_counts():
     """A planner's kin groups come on top of those who stand among children alone and single adults."""
     settings = worlds.shipped()
@@ -396,7 +407,7 @@ def test_parties_come_on_the_days_played():
     settings = worlds.settings_with(worlds.SPRING)
     found = worlds.parties(settings)
     first, last = clock.day_of(date(2018, 5, 7)), clock.day_of(date(2018, 5, 23))
-    assert arrivals.first_day(settings) == date(2018, 5, 7)
+    assert worlds.first_day(settings) == first
     assert np.array_equal(np.unique(found.day), np.arange(first, last + 1))
     assert np.array_equal(found.apprehended_at // DAY, found.day)
 

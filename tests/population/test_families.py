@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pytest
 import worlds
 from scipy import stats
 
-from borderops import clock
 from borderops.ages import age_years
 from borderops.config.schema import SECTORS
 from borderops.facts.tables import published
-from borderops.population.families import first_minute, form_families, is_minor_on
+from borderops.population.families import form_families, is_minor_on
 from borderops.population.make_up import party_sizes, share_of_teens_from
 from borderops.population.people import COUNTRIES, NOBODY, People, Role, Sex, Stratum
 from borderops.streams import Draws
@@ -362,11 +359,3 @@ def test_people_cannot_be_changed(people):
     """No later stage can rewrite who came."""
     with pytest.raises(ValueError, match="read-only"):
         people.sex[0] = 1
-
-
-def test_first_minute_is_the_lead_ins():
-    """What was played before the window begins counts as the beginning of the run."""
-    settings = worlds.settings_with(worlds.SPRING)
-    assert first_minute(settings) == clock.minute_of(date(2018, 5, 7))
-    arrived = worlds.people_of_spring().apprehended_at[worlds.people_of_spring().stratum != Stratum.RESIDENT]
-    assert first_minute(settings) <= arrived.min() < first_minute(settings) + DAY

@@ -15,7 +15,6 @@ from borderops import clock
 from borderops.ages import age_years
 from borderops.config.schema import BED_KINDS, PaceStep
 from borderops.pace import PER_MINUTE, moment_of, pace_table, work_done_by
-from borderops.population.arrivals import first_day
 from borderops.population.people import COUNTRIES, Sex, Stratum
 from borderops.population.residents import Residents, census_on, draw_residents
 from borderops.streams import Draws
@@ -28,7 +27,7 @@ def _residents(replication: int = 0) -> Residents:
 
 
 def _first_day() -> int:
-    return clock.day_of(first_day(worlds.shipped()))
+    return worlds.first_day(worlds.shipped())
 
 
 # --- how many -----------------------------------------------------------------------------------------------------

@@ -42,11 +42,6 @@ def problems(settings: Settings, without: Collection[str] = ()) -> Iterator[str]
             yield from check(settings)
 
 
-def first_day_played(settings: Settings) -> date:
-    """The window's first day less the lead-in."""
-    return settings.window.start - timedelta(days=settings.window.lead_in_days)
-
-
 # --- window -------------------------------------------------------------------------------------------------------
 
 
@@ -241,7 +236,7 @@ def _census_path(settings: Settings) -> Iterator[str]:
 def _census_on_first_day(settings: Settings) -> Iterator[str]:
     points = settings.orr.census_path
     first, last = min(point.day for point in points), max(point.day for point in points)
-    evening = first_day_played(settings) - timedelta(days=1)
+    evening = settings.window.first_day_played - timedelta(days=1)
     if not first <= evening <= last and _window_is_sound(settings):
         yield (
             f"orr.census_path speaks of {first} to {last}; allowed: days that include {evening}, the evening before the"
@@ -336,7 +331,7 @@ def _window_is_sound(settings: Settings) -> bool:
 
 
 def _covers_first_day(key: str, begins: date, settings: Settings) -> Iterator[str]:
-    day = first_day_played(settings)
+    day = settings.window.first_day_played
     if begins > day and _window_is_sound(settings):  # else the window is to blame, and says so
         yield (
             f"{key}[0].begins is {begins}; allowed: {day} or earlier, the first day played (window.start less"

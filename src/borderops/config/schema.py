@@ -7,28 +7,12 @@ in `borderops.config.checks`.
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, timedelta
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SECTORS = (
-    "big_bend",
-    "del_rio",
-    "el_centro",
-    "el_paso",
-    "laredo",
-    "rio_grande_valley",
-    "san_diego",
-    "tucson",
-    "yuma",
-)
-"""The nine Border Patrol sectors of the Southwest Border. Their order is part of entity numbers: only ever append."""
-
 PORTS = "ports_of_entry"
-STATIONS = (*SECTORS, PORTS)
-"""Where people are met: the sectors, and all ports of entry as one."""
-
 BED_KINDS = ("age_0_12", "girls_13_17", "boys_13_17")
 """Kinds of ORR beds, in the order of their codes."""
 
@@ -55,6 +39,12 @@ Station = Literal[
     "yuma",
     "ports_of_entry",
 ]
+SECTORS: tuple[Sector, ...] = get_args(Sector)
+"""The nine Border Patrol sectors of the Southwest Border. Their order is part of entity numbers: only ever append."""
+
+STATIONS: tuple[Station, ...] = get_args(Station)
+"""Where people are met: the sectors, and all ports of entry as one."""
+
 Country = Literal["MX", "GT", "HN", "SV", "NI", "EC", "CU", "BR", "RO", "IN"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -87,6 +77,11 @@ class Window(Group):
     start: date
     end: date  # the last day, included
     lead_in_days: Annotated[int, Field(ge=0, le=60)]  # played before `start`, so that stations start full
+
+    @property
+    def first_day_played(self) -> date:
+        """The window's first day less the lead-in."""
+        return self.start - timedelta(days=self.lead_in_days)
 
 
 # --- arrivals -----------------------------------------------------------------------------------------------------

@@ -11,9 +11,8 @@ from datetime import date
 import numpy as np
 
 from borderops import clock
-from borderops.config.schema import BED_KINDS, STATIONS, BedStep, Desk, Pause, Settings
+from borderops.config.schema import BED_KINDS, STATIONS, BedStep, Desk, Pause, Settings, Station
 from borderops.pace import Pace, pace_table
-from borderops.population.arrivals import first_day
 from borderops.tables import Table
 from borderops.units import DAY, HOUR, NEVER
 
@@ -80,7 +79,7 @@ def lay_out(settings: Settings) -> Facilities:
     Facilities
         From the first minute of the lead-in to the end of the window.
     """
-    first, last = first_day(settings), settings.window.end
+    first, last = settings.window.first_day_played, settings.window.end
     return Facilities(
         first_minute=clock.minute_of(first),
         horizon=clock.minute_of(last) + DAY,
@@ -111,7 +110,7 @@ def _schedule(at: np.ndarray, capacity: np.ndarray, first_minute: int) -> Schedu
     return Schedule(at=at[changes].astype(np.int64), capacity=capacity[changes].astype(np.int64))
 
 
-def _agents(settings: Settings, station: str, first: date, last: date) -> Schedule:
+def _agents(settings: Settings, station: Station, first: date, last: date) -> Schedule:
     """Agents on duty by shift; a station without an entry has none."""
     site = settings.stations.sites.get(station)
     days = np.arange(clock.day_of(first) - 1, clock.day_of(last) + 1)
@@ -153,7 +152,9 @@ def _hearings(settings: Settings, first: date, last: date) -> np.ndarray:
 
     holidays = {day.date() for day in USFederalHolidayCalendar().holidays(first, last)}
     days = np.arange(clock.day_of(first), clock.day_of(last) + 1)
-    is_open = [clock.weekday_of_day(day) < clock.SATURDAY and clock.date_of(day * DAY) not in holidays for day in days]
+    is_open = [
+        clock.weekday_of_day(day) < clock.SATURDAY and clock.date_of(int(day) * DAY) not in holidays for day in days
+    ]
     return days[is_open] * DAY + settings.courts.hearing_hour * HOUR
 
 

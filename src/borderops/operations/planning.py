@@ -11,7 +11,6 @@ from borderops.config.schema import Stations as StationTimes
 from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
 from borderops.operations.policy import family_selection_share, referral_share
 from borderops.pace import PER_MINUTE
-from borderops.population.arrivals import first_day
 from borderops.population.people import COUNTRIES, People, Role, Sex, Stratum
 from borderops.population.residents import draw_residents
 from borderops.streams import Draws, Purpose
@@ -181,7 +180,7 @@ def _detained_families(care: FamilyCare, settings: Settings, draws: Draws) -> di
     size = np.where(number % 5 == 0, 3, 2)
     return {
         "detained_size": size.astype(np.int16),
-        "detained_until": clock.minute_of(first_day(settings)) + left,
+        "detained_until": clock.minute_of(settings.window.first_day_played) + left,
     }
 
 

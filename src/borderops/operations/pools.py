@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Generator
+from typing import Any
 
 import simpy
 
@@ -21,11 +22,21 @@ ENTITY_BITS = 40
 class Moment(simpy.Event):
     """An event at a stated minute, in the stated order among those of the same minute."""
 
-    def __init__(self, env: simpy.Environment, minute: int, rank: int, entity: int):
+    def __init__(self, env: Clock, minute: int, rank: int, entity: int):
         super().__init__(env)
         self._ok = True
         self._value = None
-        env.schedule(self, priority=(rank << ENTITY_BITS) | entity, delay=minute - env.now)
+        order: Any = (rank << ENTITY_BITS) | entity
+        env.schedule(self, priority=order, delay=minute - env.now)
+
+
+class Clock(simpy.Environment):
+    """SimPy's environment on whole minutes."""
+
+    @property
+    def now(self) -> int:
+        """This minute."""
+        return self._now  # type: ignore[return-value]
 
 
 class Ticket(simpy.Event):
@@ -39,7 +50,7 @@ class Pool:
 
     Parameters
     ----------
-    env : simpy.Environment
+    env : Clock
     number : int
         The pool's place in the order of allocations at one minute.
     schedule : Schedule
@@ -48,7 +59,7 @@ class Pool:
         For messages.
     """
 
-    def __init__(self, env: simpy.Environment, number: int, schedule: Schedule, name: str):
+    def __init__(self, env: Clock, number: int, schedule: Schedule, name: str):
         self.env = env
         self.number = number
         self.name = name
@@ -118,7 +129,7 @@ class Pool:
 class Desks(Pool):
     """Agents at numbered desks; whoever is free at the lowest desk serves."""
 
-    def __init__(self, env: simpy.Environment, number: int, schedule: Schedule, name: str):
+    def __init__(self, env: Clock, number: int, schedule: Schedule, name: str):
         super().__init__(env, number, schedule, name)
         self._free = list(range(int(schedule.capacity.max())))
 

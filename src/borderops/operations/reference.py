@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 from bisect import bisect_left, bisect_right
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import numpy as np
 import simpy
@@ -31,10 +32,16 @@ from borderops.operations.numbers import (
     PROGRESS,
 )
 from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
-from borderops.operations.pools import Claims, Desks, Moment, Pool
+from borderops.operations.pools import Claims, Clock, Desks, Moment, Pool
 from borderops.units import DAY, NEVER
 
-Steps = Generator[simpy.Event, None, None]
+LEAVES_TO: dict[int, Exit] = {
+    AdultPath.ICE: Exit.TO_ICE,
+    AdultPath.RETURN: Exit.RETURNED,
+    AdultPath.COURT: Exit.TO_COURT,
+}
+
+Steps = Generator[simpy.Event, Any, None]
 
 
 def simulate(plan: Plan, facilities: Facilities) -> History:
@@ -71,7 +78,7 @@ class World:
     """Everything a replication holds while it is played."""
 
     def __init__(self, plan: Plan, facilities: Facilities):
-        self.env = simpy.Environment(initial_time=facilities.first_minute)
+        self.env = Clock(initial_time=facilities.first_minute)
         self.facilities = facilities
         self.plan = Listed(plan.columns())
         self.log = Log(plan)
@@ -97,7 +104,7 @@ class World:
 
     def arrivals(self) -> Steps:
         """Bring in the cases, each at its minute; those of one minute in the order of their rows."""
-        order = np.lexsort((np.arange(len(self.plan.case_at)), self.plan.case_at)).tolist()
+        order = np.argsort(np.array(self.plan.case_at, dtype=np.int64), kind="stable").tolist()
         stories = {CaseKind.ADULT: self.single_adult, CaseKind.FAMILY: self.family, CaseKind.CHILDREN: self.children}
         for case in order:
             yield self.at(self.plan.case_at[case], ARRIVAL, case)
@@ -126,8 +133,7 @@ class World:
         """An adult without a family: intake, processing, then to ICE, to court or back over the border."""
         yield from self.process(case, ADULTS_LAST)
         person = self.plan.case_first[case]
-        leaves_to = {AdultPath.ICE: Exit.TO_ICE, AdultPath.RETURN: Exit.RETURNED, AdultPath.COURT: Exit.TO_COURT}
-        yield from self.depart(person, leaves_to[self.plan.path[person]])
+        yield from self.depart(person, LEAVES_TO[self.plan.path[person]])
 
     def family(self, case: int) -> Steps:
         """A family that says it is one: processed together, then parted, detained or released together."""
@@ -185,7 +191,7 @@ class World:
         self.log.admitted_at[person] = self.env.now
         yield from self.stay(person, kind, self.env.now, self.plan.stay_work[person])
 
-    def until_boarding(self, person: int, claims: Claims) -> Generator[simpy.Event, None, int | None]:
+    def until_boarding(self, person: int, claims: Claims) -> Generator[simpy.Event, Any, int | None]:
         """Mail, ORR's desk, a bed, designation, a seat; gives the kind of bed, or None for who came of age."""
         plan, log = self.plan, self.log
         log.determined_at[person] = self.env.now
@@ -453,7 +459,7 @@ class Log:
 
     def history(self, facilities: Facilities) -> History:
         """Turn lists into the table."""
-        kinds = {
+        kinds: dict[Any, str] = {
             np.int64: (
                 "intake_at a_number processing_at processed_at selected_at parted_at determined_at desk_at cleared_at "
                 "designated_at back_at rejoined_at left_again_at left_cbp_at left_detention_at admitted_at "

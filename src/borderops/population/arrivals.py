@@ -63,7 +63,7 @@ def draw_parties(settings: Settings, draws: Draws) -> Parties:
     WrongInput
         If the planner's file of arrivals is missing, malformed or does not cover the days.
     """
-    days = np.arange(clock.day_of(first_day(settings)), clock.day_of(settings.window.end) + 1)
+    days = np.arange(clock.day_of(settings.window.first_day_played), clock.day_of(settings.window.end) + 1)
     expected = expected_parties(settings, days, draws)
     enabled = np.isin(STATIONS, settings.arrivals.stations)
     expected *= enabled[None, :, None]

@@ -147,7 +147,7 @@ def _collect(rows, header, days) -> tuple[dict[str, np.ndarray], np.ndarray | No
             month[station, stratum] = float(row["persons"])
         else:
             # By dates: a day before the clock began is outside every run, and no error.
-            index = (_day(row["day"]) - clock.date_of(int(days[0]) * DAY)).days
+            index = (date.fromisoformat(row["day"].strip()) - clock.date_of(int(days[0]) * DAY)).days
             if 0 <= index < days.size:
                 daily[index] = np.nan_to_num(daily[index])
                 daily[index, station, stratum] = float(row["persons"])

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from borderops import clock, quantiles
+from borderops import quantiles
 from borderops.ages import YEAR_DAYS, age_years
 from borderops.config import schema
 from borderops.config.schema import AgeBands, Settings
-from borderops.population.arrivals import Parties, draw_parties, first_day
+from borderops.population.arrivals import Parties, draw_parties
 from borderops.population.make_up import MINOR_MOTHER_FROM_AGE, TEEN_AGES
 from borderops.population.names import Kinship, name_people
 from borderops.population.people import COUNTRIES, NOBODY, People, Role, Sex, Stratum
@@ -328,8 +328,3 @@ def _priors(person: dict[str, np.ndarray], adults: schema.Adults, draws: Draws) 
 def is_minor_on(people: People, day: np.ndarray) -> np.ndarray:
     """True for those under 18 on a day (one day a person), shape (n,)."""
     return age_years(people.birth_day, day) < 18
-
-
-def first_minute(settings: Settings) -> int:
-    """First minute played."""
-    return clock.minute_of(first_day(settings))

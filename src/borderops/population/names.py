@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, cached_property
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 import numba
 import numpy as np
@@ -569,7 +569,7 @@ def _place_uniforms(rows: np.ndarray, bearers: _Bearers, draws: Draws) -> np.nda
 
 
 def _by_country(shares: dict[Country, float]) -> np.ndarray:
-    return np.array([shares[cast(Country, country)] for country in COUNTRIES])
+    return np.array([shares[country] for country in COUNTRIES])
 
 
 @numba.njit(cache=True, nogil=True)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import get_args
 
 import numpy as np
 
+from borderops.config.schema import Country
 from borderops.tables import Table
 
 NOBODY = -1
@@ -44,7 +46,7 @@ class Role(IntEnum):
     CHILD_OF_MINOR = 3  # child of a mother who is a minor herself
 
 
-COUNTRIES = ("MX", "GT", "HN", "SV", "NI", "EC", "CU", "BR", "RO", "IN")
+COUNTRIES: tuple[Country, ...] = get_args(Country)
 """Countries of citizenship, in the order of their codes."""
 
 

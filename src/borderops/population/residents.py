@@ -14,7 +14,6 @@ from borderops import clock, entities, quantiles
 from borderops.ages import YEAR_DAYS
 from borderops.config.schema import BED_KINDS, Orr, Settings
 from borderops.pace import PER_MINUTE, moment_of, pace_table, work_done_by
-from borderops.population.arrivals import first_day
 from borderops.population.people import COUNTRIES, Sex, Stratum
 from borderops.streams import Draws, Purpose
 from borderops.tables import Table
@@ -66,12 +65,12 @@ def draw_residents(settings: Settings, draws: Draws) -> Residents:
     Residents
         As many as the census path says for the evening before.
     """
-    orr, day = settings.orr, clock.day_of(first_day(settings))
+    orr, day = settings.orr, clock.day_of(settings.window.first_day_played)
     count = census_on(orr, day - 1)
     number = entities.pack(0, entities.EVERYWHERE, Stratum.RESIDENT, np.arange(count))
     kind = _kinds(orr, count)
     sponsor, work, served = _stays(orr, number, draws)
-    pace = pace_table(orr.pace, first_day(settings), settings.window.end)
+    pace = pace_table(orr.pace, settings.window.first_day_played, settings.window.end)
     now = work_done_by(pace, np.array([day * DAY]))[0]
     admitted = moment_of(pace, np.maximum(now - served, now - _most_work(pace, day)))
     sex, birth_day = _bodies(kind, number, day, draws)

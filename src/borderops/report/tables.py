@@ -68,7 +68,7 @@ def _sheet_name(name: str, taken: Iterable[str]) -> str:
     return clean if clean not in taken else f"{clean[:28]}-{len(list(taken))}"
 
 
-def _fill(sheet: WriteOnlyWorksheet, table: pd.DataFrame) -> None:
+def _fill(sheet: Any, table: pd.DataFrame) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
