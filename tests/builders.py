@@ -370,7 +370,9 @@ def people_of(*parties: Party, residents: Iterable[Resident] = ()) -> People:
     """The people of `plan_of` with the same arguments; nobody has a name worth reading."""
     residents = list(residents)
     grouped = [(party,) if isinstance(party, Case) else party for party in parties]
-    members = [[one.body] for one in residents] + [[body for case in party for body in case.members] for party in grouped]
+    members = [[one.body] for one in residents] + [
+        [body for case in party for body in case.members] for party in grouped
+    ]
     bodies = [body for party in members for body in party]
     size = np.array([len(party) for party in members], dtype=np.int16)
     count, zero = len(bodies), np.zeros(len(bodies), dtype=np.int32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from borderops.config.compose import compose
 from borderops.experiments import runner
@@ -31,4 +32,5 @@ def run(*overrides: str, on_done: Callable[[Ending], None] | None = None) -> Out
     WrongInput
         If a file that they name cannot be used.
     """
-    return runner.run(compose(overrides).settings, on_done)
+    composed = compose(overrides)
+    return runner.run(composed.settings, on_done, partial(runner.play, beside=composed.beside))

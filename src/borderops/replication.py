@@ -57,8 +57,25 @@ def replicate(settings: Settings, number: int) -> Replication:
     ConservationError
         If the engine lost or made people, beds or time; a defect of borderops.
     """
+    people = form_families(settings, Draws(settings.seed, number))
+    return replay(people, settings, number)
+
+
+def replay(people: People, settings: Settings, number: int) -> Replication:
+    """Play people who are formed already, for instance under another policy: they never depend on it.
+
+    Parameters
+    ----------
+    people : People
+        Of the same seed, replication, window, arrivals and shelters.
+    settings : Settings
+    number : int
+
+    Returns
+    -------
+    Replication
+    """
     draws = Draws(settings.seed, number)
-    people = form_families(settings, draws)
     plan = make_plan(people, settings, draws)
     facilities = lay_out(settings)
     history = simulate(plan, facilities)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.builders import settings_of
 
 from borderops.config.schema import BED_KINDS, PORTS, STATIONS
 from borderops.operations.facilities import Facilities, Schedule, lay_out
@@ -21,7 +22,6 @@ from borderops.operations.reference import World
 from borderops.population.families import form_families
 from borderops.streams import Draws
 from borderops.units import NEVER
-from tests.builders import settings_of
 
 PLACES = (STATIONS.index("yuma"), STATIONS.index("el_paso"), STATIONS.index(PORTS))
 

@@ -11,13 +11,13 @@ from math import factorial
 
 import numpy as np
 import pytest
+from tests.builders import FIRST, MANY, adult, alone, copies_of, facilities_of, family, play
 
 from borderops.forecast.intervals import mean_interval
 from borderops.operations.history import Exit
 from borderops.operations.plan import CaseKind
 from borderops.pace import PER_MINUTE
 from borderops.units import DAY
-from tests.builders import FIRST, MANY, adult, alone, copies_of, facilities_of, family, play
 
 REPLICATIONS = 20
 CASES = 1200

@@ -12,6 +12,18 @@ from datetime import date
 import numpy as np
 import pytest
 from scipy import special
+from tests.builders import (
+    FIRST,
+    FIRST_DAY,
+    Child,
+    Resident,
+    alone,
+    copies_of,
+    facilities_of,
+    plan_of,
+    play,
+    settings_of,
+)
 
 from borderops.config.schema import PaceStep, Settings
 from borderops.forecast.reading import census
@@ -22,7 +34,6 @@ from borderops.population.residents import Residents, draw_residents
 from borderops.quantiles import category, lognormal_minutes
 from borderops.streams import Draws
 from borderops.units import DAY
-from tests.builders import FIRST, FIRST_DAY, Child, Resident, alone, copies_of, facilities_of, plan_of, play, settings_of
 
 QUANTILE = 3.29
 """Of the 99.9 % interval."""
@@ -135,8 +146,6 @@ def _with_arrivals(settings: Settings, residents: Residents, number: int) -> Pla
 
 def _joined(residents: Plan, arrivals: Plan) -> Plan:
     """One plan: residents' rows first, then those of the arrivals."""
-    columns = {
-        name: np.concatenate([column, getattr(arrivals, name)]) for name, column in residents.columns().items()
-    }
+    columns = {name: np.concatenate([column, getattr(arrivals, name)]) for name, column in residents.columns().items()}
     columns["case_first"] = columns["case_first"] + np.int32(residents.resident.size)
     return Plan(**columns)

@@ -177,7 +177,9 @@ def test_show_register_marks_what_was_set(capsys):
     changed = by_key["referral.desk.workers_day"]
     assert (changed["set"], changed["value"], changed["grade"]) == ("*", "9", "assumed")
     assert [key for key, row in by_key.items() if row["set"]] == ["referral.desk.workers_day"]
-    assert all(row["unit"] and row["source"] and row["grade"] in ("observed", "fitted", "assumed") for row in by_key.values())
+    assert all(
+        row["unit"] and row["source"] and row["grade"] in ("observed", "fitted", "assumed") for row in by_key.values()
+    )
 
 
 def test_show_scenario_tells_what_differs(capsys):

@@ -188,7 +188,7 @@ def _play_but_two(settings, number):
 def test_failed_replications_give_code_4(tmp_path, monkeypatch, capsys):
     """One of two fails: the report is made of the other, the failure told, exit code 4."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runner.run, "__defaults__", (None, _play_but_two))
+    monkeypatch.setattr(runner, "play", _play_but_two)
     assert main(["run", *QUICK]) == 4
     out, err = capsys.readouterr()
     folder = only_folder(tmp_path / "outputs")
@@ -208,7 +208,7 @@ def _play_none(settings, number):
 def test_no_result_at_all_looks_like_none(tmp_path, monkeypatch, capsys):
     """When every replication fails there is no report; the folder says so in its name and holds the log."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runner.run, "__defaults__", (None, _play_none))
+    monkeypatch.setattr(runner, "play", _play_none)
     assert main(["run", *QUICK]) == 4
     folder = only_folder(tmp_path / "outputs")
     assert folder.name.endswith("-failed")
@@ -241,7 +241,7 @@ def read_until(process: subprocess.Popen[str], words: str) -> None:
 @posix
 @pytest.mark.parametrize(("number", "to_all"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
 def test_interruption_keeps_what_is_finished(tmp_path, number, to_all):
-    """Ctrl-C, which reaches the workers too, or a request to terminate: the finished replications are a whole folder."""
+    """Ctrl-C, which reaches the workers too, or a request to terminate: what is finished makes a whole folder."""
     process = start(tmp_path)
     read_until(process, "replication 1 done")
     (os.killpg if to_all else os.kill)(process.pid, number)

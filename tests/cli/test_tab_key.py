@@ -64,8 +64,16 @@ def command(tmp_path, monkeypatch) -> Path:
     [
         ("borderops ru", "borderops ru", ["run"]),
         ("borderops run scenario=f", "borderops run scenario = f", ["family_unity"]),
-        ("borderops run scenario=", "borderops run scenario =", ["family_unity", "limited_separation", "zero_tolerance_2018"]),
-        ("borderops run orr.beds.girls", "borderops run orr.beds.girls", ["orr.beds.girls_13_17=", "orr.beds.girls_13_17[0]."]),
+        (
+            "borderops run scenario=",
+            "borderops run scenario =",
+            ["family_unity", "limited_separation", "zero_tolerance_2018"],
+        ),
+        (
+            "borderops run orr.beds.girls",
+            "borderops run orr.beds.girls",
+            ["orr.beds.girls_13_17=", "orr.beds.girls_13_17[0]."],
+        ),
         ("borderops run policy=l", "borderops run policy = l", ["limited_separation"]),
     ],
 )

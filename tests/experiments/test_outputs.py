@@ -42,7 +42,10 @@ def test_a_whole_folder_gets_its_name_at_the_end(tmp_path):
 def test_two_runs_in_one_second_get_distinct_names(tmp_path):
     """Whether the first is still going on, finished or interrupted, the second takes another name."""
     with RunFolder(tmp_path, "surge", NOON) as first, RunFolder(tmp_path, "surge", NOON) as second:
-        assert (first.finish().name, second.finish("-interrupted").name) == ("120405-surge", "120405-surge-2-interrupted")
+        assert (first.finish().name, second.finish("-interrupted").name) == (
+            "120405-surge",
+            "120405-surge-2-interrupted",
+        )
     with RunFolder(tmp_path, "surge", NOON) as third:
         assert third.finish().name == "120405-surge-3"
 
@@ -133,9 +136,9 @@ def test_full_disk(tmp_path):
         path.symlink_to("/dev/full")
         path.write_text("too much")
 
-    with pytest.raises(FileProblem, match=r"tables/kpis\.csv cannot be written: no space left on device") as told:
-        with RunFolder(tmp_path, "surge", NOON) as folder:
-            folder.add("tables/kpis.csv", fill_the_disk)
+    told_as = r"tables/kpis\.csv cannot be written: no space left on device"
+    with pytest.raises(FileProblem, match=told_as) as told, RunFolder(tmp_path, "surge", NOON) as folder:
+        folder.add("tables/kpis.csv", fill_the_disk)
     assert isinstance(told.value.__cause__, OSError) and told.value.__cause__.errno == errno.ENOSPC
     assert names(tmp_path) == []
 

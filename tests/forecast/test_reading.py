@@ -6,13 +6,6 @@ from datetime import date
 
 import numpy as np
 import pytest
-
-from borderops.forecast.reading import AGE_BANDS, Reading, census
-from borderops.operations.history import Exit
-from borderops.operations.plan import Ground
-from borderops.population.people import Stratum
-from borderops.replication import Replication
-from borderops.units import DAY, HOUR, NEVER
 from tests.builders import (
     Child,
     Resident,
@@ -25,6 +18,13 @@ from tests.builders import (
     split_party,
     with_window,
 )
+
+from borderops.forecast.reading import AGE_BANDS, Reading, census
+from borderops.operations.history import Exit
+from borderops.operations.plan import Ground
+from borderops.population.people import Stratum
+from borderops.replication import Replication
+from borderops.units import DAY, HOUR, NEVER
 
 LIMIT = 72 * HOUR
 UNTIL_PARTED = 40
@@ -144,7 +144,9 @@ def test_child_with_a_parent_left_is_not_separated():
 def test_parent_who_waits_for_court_is_taken():
     """Parted, and still at the station on the last minute."""
     reading = _read(
-        replication_of(family("Tue 10:00", departs=9 * DAY, ground=Ground.PROSECUTION), facilities=facilities_of(days=3))
+        replication_of(
+            family("Tue 10:00", departs=9 * DAY, ground=Ground.PROSECUTION), facilities=facilities_of(days=3)
+        )
     )
     assert reading.history.exit[0] == Exit.INSIDE
     assert reading.parents_taken.tolist() == [True, False]

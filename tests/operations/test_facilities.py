@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from tests.builders import settings_of
 
 from borderops import clock
 from borderops.config.schema import BED_KINDS, STATIONS, AgentFactor, BedStep, Pause, Settings
 from borderops.operations.facilities import Schedule, capacity_at, lay_out
 from borderops.units import DAY, HOUR, NEVER
-from tests.builders import settings_of
 
 MONDAY = date(2018, 1, 1)
 FRIDAY = date(2018, 1, 5)
@@ -82,9 +82,7 @@ def test_station_without_an_entry_has_no_agents():
 
 def test_agents_are_multiplied_from_a_date_and_rounded_half_up():
     """Five agents times 1.5 are 7.5, so eight; the night shift that began the evening before is not touched."""
-    settings = _with(
-        _sites(5, 4, 2), "stations", agent_factors=[AgentFactor(begins=date(2018, 1, 3), factor=1.5)]
-    )
+    settings = _with(_sites(5, 4, 2), "stations", agent_factors=[AgentFactor(begins=date(2018, 1, 3), factor=1.5)])
     agents = lay_out(settings).agents[YUMA]
     assert _capacities(agents, date(2018, 1, 2), [7, 15, 23]) == [5, 4, 2]
     assert _capacities(agents, date(2018, 1, 3), [3, 7, 15, 23]) == [2, 8, 6, 3]

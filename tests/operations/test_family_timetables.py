@@ -304,7 +304,9 @@ def test_boarding_wins_over_a_parent_back_at_the_same_minute(waits, leaves_to):
 def test_rejoining_is_decided_for_each_child():
     """Of two siblings the one who has boarded goes on to the shelter; the other is rejoined."""
     plan = plan_of(
-        family("Mon 08:00", Child(), Child(mail=SLOW), departs=20, back="19:00", rejoined_release=60, ground=PROSECUTION)
+        family(
+            "Mon 08:00", Child(), Child(mail=SLOW), departs=20, back="19:00", rejoined_release=60, ground=PROSECUTION
+        )
     )
     history = play(plan, facilities_of(hearings=["Mon 09:00"]))
     assert history.exit.tolist() == [Exit.TO_COURT, Exit.TO_SHELTER, Exit.RELEASED]

@@ -6,13 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from borderops.exceptions import ConservationError
-from borderops.operations.history import Exit, History, ShelterExit
-from borderops.operations.monitors import check_history
-from borderops.operations.plan import Ground
-from borderops.operations.reference import simulate
-from borderops.units import DAY, HOUR, NEVER
 from tests.builders import (
     FIRST,
     GIRLS,
@@ -28,6 +21,13 @@ from tests.builders import (
     plan_of,
     told,
 )
+
+from borderops.exceptions import ConservationError
+from borderops.operations.history import Exit, History, ShelterExit
+from borderops.operations.monitors import check_history
+from borderops.operations.plan import Ground
+from borderops.operations.reference import simulate
+from borderops.units import DAY, HOUR, NEVER
 
 RESIDENT, ADULT, PARENT, PARTED_CHILD, DETAINED, DETAINED_CHILD, FIRST_CHILD, SECOND_CHILD = range(8)
 RELEASED, RELEASED_CHILD, SPARED, SPARED_CHILD, REJOINED, REJOINED_CHILD, LATE = range(8, 15)
@@ -98,14 +98,42 @@ FAULTS = {
         {"intake_at": HISTORY.processing_at[ADULT], "processing_at": HISTORY.intake_at[ADULT]},
         "1 people have processing_at without or before intake_at, first row 1",
     ),
-    "taken in before being apprehended": (ADULT, {"intake_at": at("Mon 07:59")}, "intake_at without or before apprehended"),
-    "processed before processing began": (ADULT, {"processed_at": at("Mon 08:01")}, "processed_at without or before process"),
-    "determined without being processed": (FIRST_CHILD, {"processed_at": NEVER}, "determined_at without or before processed"),
-    "at ORR's desk before being determined": (FIRST_CHILD, {"desk_at": at("Mon 08:05")}, "desk_at without or before deter"),
+    "taken in before being apprehended": (
+        ADULT,
+        {"intake_at": at("Mon 07:59")},
+        "intake_at without or before apprehended",
+    ),
+    "processed before processing began": (
+        ADULT,
+        {"processed_at": at("Mon 08:01")},
+        "processed_at without or before process",
+    ),
+    "determined without being processed": (
+        FIRST_CHILD,
+        {"processed_at": NEVER},
+        "determined_at without or before processed",
+    ),
+    "at ORR's desk before being determined": (
+        FIRST_CHILD,
+        {"desk_at": at("Mon 08:05")},
+        "desk_at without or before deter",
+    ),
     "cleared before the desk": (FIRST_CHILD, {"cleared_at": at("Mon 08:05")}, "cleared_at without or before desk_at"),
-    "a bed before clearance": (FIRST_CHILD, {"designated_at": at("Mon 08:05")}, "designated_at without or before cleared"),
-    "left before being processed": (ADULT, {"left_cbp_at": at("Mon 08:05")}, "left_cbp_at without or before processed_at"),
-    "arrived before leaving": (FIRST_CHILD, {"admitted_at": at("Mon 08:05")}, "admitted_at without or before left_cbp_at"),
+    "a bed before clearance": (
+        FIRST_CHILD,
+        {"designated_at": at("Mon 08:05")},
+        "designated_at without or before cleared",
+    ),
+    "left before being processed": (
+        ADULT,
+        {"left_cbp_at": at("Mon 08:05")},
+        "left_cbp_at without or before processed_at",
+    ),
+    "arrived before leaving": (
+        FIRST_CHILD,
+        {"admitted_at": at("Mon 08:05")},
+        "admitted_at without or before left_cbp_at",
+    ),
     "a stay that ended before it began": (
         FIRST_CHILD,
         {"left_shelter_at": HISTORY.admitted_at[FIRST_CHILD] - 1},
@@ -117,7 +145,11 @@ FAULTS = {
         "left_detention_at without or before left_cbp_at",
     ),
     "back from court without a parting": (ADULT, {"back_at": at("Mon 19:00")}, "back_at without or before parted_at"),
-    "rejoined before the parting": (REJOINED, {"rejoined_at": at("Wed 08:00")}, "rejoined_at without or before parted_at"),
+    "rejoined before the parting": (
+        REJOINED,
+        {"rejoined_at": at("Wed 08:00")},
+        "rejoined_at without or before parted_at",
+    ),
     "a moment on the horizon": (
         ADULT,
         {"left_cbp_at": FACILITIES.horizon},
@@ -125,9 +157,17 @@ FAULTS = {
     ),
     "an exit without a moment": (ADULT, {"left_cbp_at": NEVER}, "1 people neither left CBP nor are inside, or both"),
     "a moment without an exit": (ADULT, {"exit": Exit.INSIDE}, "1 people neither left CBP nor are inside, or both"),
-    "a resident who left a station": (RESIDENT, {"left_cbp_at": FIRST}, "1 people neither left CBP nor are inside, or both"),
+    "a resident who left a station": (
+        RESIDENT,
+        {"left_cbp_at": FIRST},
+        "1 people neither left CBP nor are inside, or both",
+    ),
     "in a shelter without a bed": (FIRST_CHILD, {"designated_at": NEVER}, "1 children went to a shelter without a bed"),
-    "a bed but another exit": (FIRST_CHILD, {"exit": Exit.RETURNED}, "1 children went to a shelter without a bed, or had one"),
+    "a bed but another exit": (
+        FIRST_CHILD,
+        {"exit": Exit.RETURNED},
+        "1 children went to a shelter without a bed, or had one",
+    ),
     "a stay that ended without a reason": (
         FIRST_CHILD,
         {"shelter_exit": ShelterExit.NONE},
@@ -165,7 +205,11 @@ FAULTS = {
         "1 A-numbers were given twice",
     ),
     "taken in without an A-number": (ADULT, {"a_number": 0}, "1 people were taken in without an A-number"),
-    "an A-number without intake": (RESIDENT, {"a_number": 7}, "1 people were taken in without an A-number, or have one"),
+    "an A-number without intake": (
+        RESIDENT,
+        {"a_number": 7},
+        "1 people were taken in without an A-number, or have one",
+    ),
     "parted without being selected": (
         DETAINED_CHILD,
         {"parted_at": HISTORY.processed_at[DETAINED_CHILD]},
@@ -177,7 +221,11 @@ FAULTS = {
         {"parted_at": HISTORY.processed_at[SPARED_CHILD]},
         "1 people were parted although a rule spared them; first row 11",
     ),
-    "alone without a parting": (DETAINED_CHILD, {"is_alone": True}, "1 people are alone without a parting; first row 5"),
+    "alone without a parting": (
+        DETAINED_CHILD,
+        {"is_alone": True},
+        "1 people are alone without a parting; first row 5",
+    ),
     "rejoined and in a shelter": (
         PARTED_CHILD,
         {"rejoined_at": at("Mon 19:00")},

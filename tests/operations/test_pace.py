@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import FIRST, FIXED, facilities_of, pace_of, plan_of
 
 from borderops import clock
 from borderops.config.schema import PaceStep
 from borderops.operations.reference import World
 from borderops.pace import PER_MINUTE, moment_of, pace_table, work_done_by
 from borderops.units import DAY, NEVER
-from tests.builders import FIRST, FIXED, facilities_of, pace_of, plan_of
 
 STEPS = [
     PaceStep(begins=date(2018, 1, 1), pace=1.0),

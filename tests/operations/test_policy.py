@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import FIXED, settings_of
 
 from borderops import clock
 from borderops.ages import age_years
@@ -19,7 +20,6 @@ from borderops.operations.policy import family_selection_share, obedience, refer
 from borderops.population.families import form_families
 from borderops.streams import Draws
 from borderops.units import DAY
-from tests.builders import FIXED, settings_of
 
 MAY_5 = date(2018, 5, 5)
 YUMA, TUCSON, EL_PASO = (STATIONS.index(name) for name in ("yuma", "tucson", "el_paso"))

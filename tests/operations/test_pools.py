@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import simpy
+from tests.builders import FIRST, adult, facilities_of, plan_of, schedule_of
 
 from borderops.exceptions import ConservationError
 from borderops.operations.pools import Claims, Pool
 from borderops.operations.reference import simulate
-from tests.builders import FIRST, adult, facilities_of, plan_of, schedule_of
 
 
 def _pool(capacity: int) -> Pool:

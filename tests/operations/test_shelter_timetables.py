@@ -86,7 +86,9 @@ def test_children_are_placed_and_their_adult_kin_leaves_as_a_single_adult():
 
 def test_one_worker_takes_referrals_in_the_order_they_arrive():
     """The first mail in is the first at the desk, whatever the row."""
-    plan = plan_of(alone("Mon 08:00", Child(mail=30)), alone("Mon 08:00", Child(mail=20)), alone("Mon 08:00", Child(mail=25)))
+    plan = plan_of(
+        alone("Mon 08:00", Child(mail=30)), alone("Mon 08:00", Child(mail=20)), alone("Mon 08:00", Child(mail=25))
+    )
     history = play(plan, facilities_of(desk=1, desk_minutes=15))
     assert told(history.desk_at) == ["Mon 09:30", "Mon 09:00", "Mon 09:15"]
 
@@ -139,7 +141,9 @@ def test_kind_of_bed_follows_age_and_sex(child, kind):
 
 def test_shortage_of_one_kind_leaves_the_others_alone():
     """A boy of 8 who waits holds up neither the girl of 15 nor the boy of 15 behind him."""
-    plan = plan_of(alone("Mon 08:00"), alone("Mon 08:01", Child(age=15, is_girl=True)), alone("Mon 08:02", Child(age=15)))
+    plan = plan_of(
+        alone("Mon 08:00"), alone("Mon 08:01", Child(age=15, is_girl=True)), alone("Mon 08:02", Child(age=15))
+    )
     history = play(plan, facilities_of(beds=[0, 1, 1]))
     assert told(history.designated_at) == ["never", "Mon 08:41", "Mon 08:42"]
     assert history.exit.tolist() == [Exit.INSIDE, Exit.TO_SHELTER, Exit.TO_SHELTER]
@@ -195,9 +199,7 @@ def test_bed_opens_at_midnight():
 
 def test_bed_that_closes_under_a_child_stays_with_it_and_is_not_given_again():
     """Two beds, one closes on Tuesday: both children stay, and the first bed released is gone."""
-    plan = plan_of(
-        alone("Mon 08:00", Child(stay=2 * DAY)), alone("Mon 08:00", Child(stay=4 * DAY)), alone("Mon 09:00")
-    )
+    plan = plan_of(alone("Mon 08:00", Child(stay=2 * DAY)), alone("Mon 08:00", Child(stay=4 * DAY)), alone("Mon 09:00"))
     history = play(plan, facilities_of(beds={"Mon 00:00": 2, "Tue 00:00": 1}))
     assert told(history.left_shelter_at)[:2] == ["Wed 08:40", "Fri 08:40"]
     assert told(history.designated_at)[2] == "Fri 08:40"
@@ -242,9 +244,7 @@ def test_wait_for_a_seat_is_longer_when_it_begins_on_a_weekend(designated, board
 
 def test_notice_is_not_longer_on_weekends():
     """The factor stretches the wait for a seat, not the notice before it: 60 + 1.5 x 100 minutes."""
-    history = play(
-        plan_of(alone("Sat 08:00", Child(transport=100))), facilities_of(weekend_per_mille=1500, notice=60)
-    )
+    history = play(plan_of(alone("Sat 08:00", Child(transport=100))), facilities_of(weekend_per_mille=1500, notice=60))
     assert told(history.left_cbp_at) == ["Sat 12:10"]
 
 

@@ -142,9 +142,7 @@ def test_new_shift_serves_at_its_first_minute():
 
 def test_fewer_agents_than_are_busy_means_waiting_until_enough_have_finished():
     """Three are busy when the shift falls to one: the next case begins only when all three are free."""
-    plan = plan_of(
-        adult("Mon 08:00", intake=10), adult("Mon 08:00", intake=20), adult("Mon 08:00", intake=40)
-    )
+    plan = plan_of(adult("Mon 08:00", intake=10), adult("Mon 08:00", intake=20), adult("Mon 08:00", intake=40))
     history = play(plan, facilities_of(agents={"Mon 00:00": 3, "Mon 08:05": 1}))
     assert told(history.intake_at) == ["Mon 08:00"] * 3
     assert told(history.processing_at) == ["Mon 08:40", "Mon 09:10", "Mon 09:40"]
@@ -220,7 +218,10 @@ def test_family_may_be_numbered_across_two_blocks():
 def test_old_number_is_kept_and_takes_none_from_the_desk():
     """Who was removed before keeps a number of the old range; the desk's next number goes to the next person."""
     plan = plan_of(
-        adult("Mon 08:00"), adult("Mon 08:01", has_old_number=True), adult("Mon 08:02"), adult("Mon 08:03", has_old_number=True)
+        adult("Mon 08:00"),
+        adult("Mon 08:01", has_old_number=True),
+        adult("Mon 08:02"),
+        adult("Mon 08:03", has_old_number=True),
     )
     history = play(plan, facilities_of(agents=1))
     assert (history.a_number - NEW_NUMBERS_FROM)[[0, 2]].tolist() == [0, 1]

@@ -164,7 +164,7 @@ def test_a_wheel_made_of_the_source_distribution_is_the_same(built):
 
 @pytest.mark.slow
 def test_the_wheel_runs_in_a_clean_environment_from_another_folder(built, tmp_path):
-    """Installed with what it asks for and nothing else, it plays a scenario and tells the same history as the sources."""
+    """Installed with what it asks for and no more, it plays a scenario and tells the same history as the sources."""
     home = tmp_path / "environment"
     venv.create(home, with_pip=True)
     python = home / "bin" / "python"

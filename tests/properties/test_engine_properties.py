@@ -9,13 +9,6 @@ import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
-
-from borderops.config.schema import BED_KINDS
-from borderops.operations.facilities import Facilities
-from borderops.operations.history import Exit, History, ShelterExit
-from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
-from borderops.operations.reference import World, simulate
-from borderops.units import DAY, HOUR, NEVER
 from tests.builders import (
     FIRST,
     FIXED,
@@ -32,6 +25,13 @@ from tests.builders import (
     play,
     same_history,
 )
+
+from borderops.config.schema import BED_KINDS
+from borderops.operations.facilities import Facilities
+from borderops.operations.history import Exit, History, ShelterExit
+from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
+from borderops.operations.reference import World, simulate
+from borderops.units import DAY, HOUR, NEVER
 
 EXAMPLES = hypothesis.settings(FIXED, max_examples=60, suppress_health_check=list(HealthCheck))
 
@@ -259,12 +259,16 @@ def test_with_plenty_of_everything_every_moment_is_a_sum_of_durations(plan):
     assert np.array_equal(history.processed_at[came], processed)
     placed = (plan.case_kind[case] == CaseKind.CHILDREN) & ~plan.is_returned[came]
     determined = processed + plan.checks_minutes[case]
-    boards = determined + plan.mail_minutes[came] + 15 + plan.designation_minutes[came] + 5 + plan.transport_minutes[came]
+    boards = (
+        determined + plan.mail_minutes[came] + 15 + plan.designation_minutes[came] + 5 + plan.transport_minutes[came]
+    )
     assert np.array_equal(history.determined_at[came][placed], determined[placed])
     assert np.array_equal(history.left_cbp_at[came][placed], boards[placed])
     left = boards + plan.travel_minutes[came] + plan.stay_work[came] // 1000
     assert np.array_equal(history.left_shelter_at[came][placed], left[placed])
-    released = (plan.case_kind[case] == CaseKind.FAMILY) & (plan.ground[case] == Ground.NONE) & ~plan.seeks_detention[case]
+    released = (
+        (plan.case_kind[case] == CaseKind.FAMILY) & (plan.ground[case] == Ground.NONE) & ~plan.seeks_detention[case]
+    )
     leaves = processed + plan.checks_minutes[case] + plan.release_minutes[case]
     assert np.array_equal(history.left_cbp_at[came][released], leaves[released])
 
@@ -295,7 +299,9 @@ def test_nobody_is_faster_than_the_plan(plan, capacity):
 
 
 @EXAMPLES
-@given(here=st.lists(_cases(_children(thirteen_soon), station=st.just(0)), max_size=5), there=cases, agents=short["agents"])
+@given(
+    here=st.lists(_cases(_children(thirteen_soon), station=st.just(0)), max_size=5), there=cases, agents=short["agents"]
+)
 def test_station_does_not_feel_another_where_they_share_nothing_short(here, there, agents):
     """With desks and beds enough, who comes to one station moves nobody at another, not even an A-number."""
     elsewhere = [replace(case, station=1) for case in there]
@@ -342,7 +348,9 @@ def _has_ties(history: History, plan: Plan, capacity: Facilities) -> bool:
 
 @EXAMPLES
 @given(
-    alike=st.lists(st.builds(adult, st.just(FIRST + HOUR), departs=minutes, path=st.sampled_from(AdultPath)), max_size=6),
+    alike=st.lists(
+        st.builds(adult, st.just(FIRST + HOUR), departs=minutes, path=st.sampled_from(AdultPath)), max_size=6
+    ),
     others=cases,
     capacity=facilities,
     seed=st.integers(0, 999),
@@ -387,7 +395,9 @@ def test_who_is_parted_was_selected_and_not_spared(plan, capacity):
         members = slice(first, first + size)
         processed = history.processed_at[first] != NEVER
         selected = kind == CaseKind.FAMILY and ground != Ground.NONE and processed
-        assert (history.selected_at[members] != NEVER).all() == (history.selected_at[members] != NEVER).any() == selected
+        assert (
+            (history.selected_at[members] != NEVER).all() == (history.selected_at[members] != NEVER).any() == selected
+        )
         spared = history.is_spared[members]
         assert spared.all() == spared.any()
         assert not spared.any() or ground == Ground.PROSECUTION

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TextIO
@@ -85,7 +86,8 @@ def _play(composed: Composed) -> Outcome:
             _log_ending(ending)
             progress(ending)
 
-        outcome = runner.run(composed.settings, on_done)
+        work = partial(runner.play, beside=composed.beside)
+        outcome = runner.run(composed.settings, on_done, work)
     if outcome.was_interrupted:
         log.warning("interrupted after %d of %d replications", len(outcome.results), outcome.asked)
         _tell(f"Interrupted: {len(outcome.results)} of {outcome.asked} replications are finished.")

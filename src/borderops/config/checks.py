@@ -56,8 +56,15 @@ def _window(settings: Settings) -> Iterator[str]:
 
 def _season(settings: Settings) -> Iterator[str]:
     study = settings.study
-    if study.season_end < study.season_start:
+    if study.season_start and study.season_end and study.season_end < study.season_start:
         yield f"study.season_end is {study.season_end}; allowed: study.season_start ({study.season_start}) or later"
+        return
+    first, last = settings.season
+    if last < first and settings.window.start <= settings.window.end:
+        yield (
+            f"study.season_start is {study.season_start} and study.season_end {study.season_end}; allowed: days of the "
+            f"window ({settings.window.start} to {settings.window.end}), or null for the whole window"
+        )
 
 
 def _window_within_published_arrivals(settings: Settings) -> Iterator[str]:
@@ -341,7 +348,7 @@ def _covers_first_day(key: str, begins: date, settings: Settings) -> Iterator[st
 
 CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]], ...]] = (
     (_window, ("window",)),
-    (_season, ("study",)),
+    (_season, ("study", "window")),
     (_window_within_published_arrivals, ("window", "arrivals")),
     (_arrivals_source, ("arrivals",)),
     (_arrivals_stations, ("arrivals",)),

@@ -37,6 +37,7 @@ Problems = list[tuple[keys.Path, str]]
 """Sentences, each with the place it speaks of."""
 
 CONFIG: Final = "config"
+POLICY_GROUP: Final = "policy"
 OVERRIDE: Final = re.compile(r"(?P<sign>~|\+{0,2})(?P<key>[^=]*)(?P<equals>=?)(?P<value>.*)", re.DOTALL)
 BED_STEPS: Final = (("family_care", "detention_beds"), *(("orr", "beds", kind) for kind in BED_KINDS))
 HYDRA: Final = threading.Lock()
@@ -56,12 +57,15 @@ class Composed:
         The option chosen in every group, and the scenario.
     shipped : Settings
         Settings of the same group choices without the scenario and without the user's values.
+    beside : Settings or None
+        The same settings under the policy ``run.beside``; None where that is the policy of the scenario itself.
     """
 
     settings: Settings
     yaml: str
     choices: dict[str, str]
     shipped: Settings
+    beside: Settings | None
 
 
 def compose(overrides: Sequence[str] = ()) -> Composed:
@@ -94,9 +98,16 @@ def compose(overrides: Sequence[str] = ()) -> Composed:
     shipped = _shipped(tuple(sorted(choices.items())))
     settings, unusable = _judge(*_values(base, chain, name), shipped, request)
     problems += [sentence + _origin(path, chain, request) for path, sentence in unusable]
+    problems += _unknown_policy_beside(settings)
     if problems:
         raise ConfigError(dict.fromkeys(problems))
-    return Composed(settings, _as_yaml(settings), {**choices, SCENARIO_GROUP: settings.scenario}, shipped)
+    return Composed(
+        settings,
+        _as_yaml(settings),
+        {**choices, SCENARIO_GROUP: settings.scenario},
+        shipped,
+        _beside(settings, choices),
+    )
 
 
 # --- what is asked ------------------------------------------------------------------------------------------------
@@ -382,6 +393,20 @@ def _shipped(choices: tuple[tuple[str, str], ...]) -> Settings:
     overrides = (f"~{SCENARIO_GROUP}", *(f"{group}={option}" for group, option in choices))
     values, _ = _resolved(_compose_groups(Shelf([]), overrides)[0])
     return _validated({**values, SCENARIO_GROUP: NO_SCENARIO})
+
+
+def _unknown_policy_beside(settings: Settings) -> list[str]:
+    options = places.group_options()[POLICY_GROUP]
+    name = settings.run.beside
+    return [] if name is None or name in options else [wording.unknown_option("run.beside", name, options, "policies")]
+
+
+def _beside(settings: Settings, choices: dict[str, str]) -> Settings | None:
+    """The settings under the policy that is shown beside."""
+    if settings.run.beside is None:
+        return None
+    policy = _shipped(tuple(sorted({**choices, POLICY_GROUP: settings.run.beside}.items()))).policy
+    return None if policy == settings.policy else settings.model_copy(update={"policy": policy})
 
 
 # --- judging ------------------------------------------------------------------------------------------------------

@@ -452,6 +452,7 @@ class Run(Group):
     replications: Annotated[int, Field(ge=1, le=100_000)]
     workers: Annotated[int, Field(ge=1, le=1024)]
     engine: Literal["simpy"]
+    beside: str | None  # a policy played beside with the same people and the same luck, for every page to show
     interval_level: Annotated[float, Field(gt=0.5, lt=1)]
     outputs: str
 
@@ -461,8 +462,8 @@ class Study(Group):
 
     question: str
     is_hindcast: bool  # the scenario stands for what happened in 2018: published figures are set beside it
-    season_start: date  # the days the headline figures speak about
-    season_end: date
+    season_start: date | None  # the days the headline figures speak about; null: the whole window
+    season_end: date | None
 
 
 class Settings(Group):
@@ -482,3 +483,9 @@ class Settings(Group):
     referral: Referral
     transport: Transport
     orr: Orr
+
+    @property
+    def season(self) -> tuple[date, date]:
+        """First and last day that the headline figures speak about: the study's season as far as the window holds it."""
+        start = max(self.study.season_start or self.window.start, self.window.start)
+        return start, min(self.study.season_end or self.window.end, self.window.end)

@@ -16,7 +16,7 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from borderops.config.schema import Settings
@@ -98,12 +98,29 @@ class Outcome:
     seconds: dict[int, float] = field(default_factory=dict)
 
 
-def play(settings: Settings, number: int) -> Results:
-    """Play and measure one replication; what runs in a worker."""
-    from borderops.forecast.measure import measure
-    from borderops.replication import replicate
+def play(settings: Settings, number: int, beside: Settings | None = None) -> Results:
+    """Play and measure one replication; what runs in a worker.
 
-    return measure(replicate(settings, number), settings)
+    Parameters
+    ----------
+    settings : Settings
+    number : int
+    beside : Settings, optional
+        Settings that differ in the policy alone, played with the same people for their KPIs.
+
+    Returns
+    -------
+    Results
+    """
+    from borderops.forecast.measure import measure
+    from borderops.replication import replay, replicate
+
+    replication = replicate(settings, number)
+    results = measure(replication, settings)
+    if beside is None:
+        return results
+    other = measure(replay(replication.people, beside, number), beside)
+    return replace(results, beside=other.tables["kpis"])
 
 
 def run(settings: Settings, on_done: Callable[[Ending], None] | None = None, work: Work = play) -> Outcome:

@@ -39,8 +39,8 @@ class Reading:
         self.stations = settings.arrivals.stations
         self.window_start = clock.minute_of(settings.window.start)
         self.window_end = clock.minute_of(settings.window.end) + DAY
-        self.season_start = clock.minute_of(settings.study.season_start)
-        self.season_end = clock.minute_of(settings.study.season_end) + DAY
+        self.season_start = clock.minute_of(settings.season[0])
+        self.season_end = clock.minute_of(settings.season[1]) + DAY
 
     # --- when -----------------------------------------------------------------------------------------------------
 

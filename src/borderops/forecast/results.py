@@ -45,11 +45,14 @@ class Results:
         SHA-256 of people and history; equal for equal settings, seed and replication number.
     tables : dict of DataFrame
         By name, with the key columns of `KEYS` and ``value``.
+    beside : DataFrame, optional
+        KPIs of the same people, with the same luck, under the policy shown beside.
     """
 
     replication: int
     digest: str
     tables: dict[str, pd.DataFrame]
+    beside: pd.DataFrame | None = None
 
 
 def stack(results: list[Results], table: str) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from borderops.facts.tables import monthly_apprehensions
 from borderops.forecast.compare_published import comparison
 from borderops.forecast.kpis import KPIS
 from borderops.forecast.results import KEYS, stack, summarise
-from borderops.report.contents import Contents
+from borderops.report.contents import Contents, Reference
 from borderops.report.limits import LIMITS
 
 PARTS: Final = {"share_over_72h_separated": ("over_72h_separated", "children_separated")}
@@ -96,7 +96,16 @@ def contents_of(
         flow=summaries["flow"],
         outcomes=summaries["outcomes"],
         monthly=summaries["monthly"],
+        reference=reference_of(outcome, settings),
     )
+
+
+def reference_of(outcome: Outcome, settings: Settings) -> Reference | None:
+    """KPIs under the policy shown beside, of the same people with the same luck; None if none was played."""
+    tables = [one.beside.assign(replication=one.replication) for one in outcome.results if one.beside is not None]
+    if not tables or settings.run.beside is None:
+        return None
+    return Reference(settings.run.beside, summarise(pd.concat(tables), KEYS["kpis"], settings.run.interval_level))
 
 
 def published_monthly(settings: Settings) -> pd.DataFrame | None:

@@ -240,16 +240,14 @@ def add_steps(figure: go.Figure, table: pd.DataFrame, label: str, unit: str) -> 
 
 def mark_season(figure: go.Figure, contents: Contents) -> None:
     """Shade the days that the headline figures speak of."""
-    study = contents.settings.study
-    figure.add_vrect(
-        x0=str(study.season_start), x1=str(study.season_end), fillcolor="#eef1f4", line_width=0, layer="below"
-    )
+    first, last = contents.settings.season
+    figure.add_vrect(x0=str(first), x1=str(last), fillcolor="#eef1f4", line_width=0, layer="below")
 
 
 def season_key(contents: Contents) -> Key:
     """Legend entry of the shaded days."""
-    study = contents.settings.study
-    days = f"{day_text(study.season_start, with_year=False)} to {day_text(study.season_end, with_year=False)}"
+    first, last = contents.settings.season
+    days = f"{day_text(first, with_year=False)} to {day_text(last, with_year=False)}"
     return Key(f"{days}: the days the answer speaks of", "#dfe4e9", "block")
 
 

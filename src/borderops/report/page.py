@@ -113,7 +113,7 @@ def header(contents: Contents) -> Markup:
     facts = [
         ("Scenario", contents.scenario),
         ("Days played", f"{day_text(window.start)} to {day_text(window.end)}"),
-        ("Answer speaks of", window_text(settings.study.season_start, settings.study.season_end)),
+        ("Answer speaks of", window_text(*settings.season)),
         ("Replications", f"{contents.n:,}"),
         ("Seed", str(settings.seed)),
     ]

@@ -107,8 +107,7 @@ def unit_of(definitions: Mapping[str, Definition], name: str, otherwise: str = "
 
 def separations_sentence(contents: Contents) -> str:
     """How many children and families are separated in the season, with intervals."""
-    study = contents.settings.study
-    when = window_text(study.season_start, study.season_end)
+    when = window_text(*contents.settings.season)
     children = contents.kpi(contents.headline.separated_children)
     if children is None:
         return f"Separations from {when} were not measured in this run."
