@@ -16,7 +16,7 @@ run: $(READY)  ## forecast the 2018 season; ARGS="scenario=family_unity run.repl
 	@$(BIN)/borderops run $(ARGS)
 
 test: $(READY)  ## run the tests that take seconds; TESTS="tests/cli -k help" picks some
-	@$(BIN)/python -m pytest -m "not slow" $(TESTS)
+	@$(BIN)/python -m pytest -n auto -m "not slow" $(TESTS)
 
 test-slow: $(READY)  ## run the tests that build environments or play for long
 	@$(BIN)/python -m pytest -m slow $(TESTS)

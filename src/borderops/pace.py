@@ -61,9 +61,17 @@ def pace_table(steps: list[PaceStep], first: date, last: date) -> Pace:
 
 
 def work_done_by(pace: Pace, minutes: np.ndarray) -> np.ndarray:
-    """Cumulative work at moments inside the table, int64."""
+    """Cumulative work at moments inside the table, int64.
+
+    Raises
+    ------
+    ValueError
+        For a moment outside the table.
+    """
     minutes = np.asarray(minutes, dtype=np.int64)
     row = minutes // DAY - pace.first_day
+    if row.size and (row.min() < 0 or row.max() >= pace.per_minute.size):
+        raise ValueError("a moment lies outside the table of release work")
     return pace.done[row] + (minutes % DAY) * pace.per_minute[row]
 
 

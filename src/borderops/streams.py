@@ -57,6 +57,7 @@ class Purpose(IntEnum):
     BACK_SAME_DAY = 88
     BACK_MINUTE = 89
     REJOINED_RELEASE = 90
+    RELEASE = 91
     FAMILY_DETENTION = 85
     DETENTION_STAY = 86
     # the child's way to a shelter

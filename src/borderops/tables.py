@@ -26,8 +26,12 @@ class Table:
         return {name: value for name, value in pairs if isinstance(value, np.ndarray)}
 
     def digest(self) -> str:
-        """SHA-256 over names, types, shapes and bytes of all columns, as 64 hexadecimal digits."""
+        """SHA-256 over plain numbers, and names, types, shapes and bytes of columns, as 64 hexadecimal digits."""
         digest = hashlib.sha256()
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if isinstance(value, int):
+                digest.update(f"{field.name}={value};".encode())
         for name, column in self.columns().items():
             little_endian = column.astype(column.dtype.newbyteorder("<"), copy=False)
             digest.update(f"{name}:{little_endian.dtype.str}:{column.shape};".encode())

@@ -58,13 +58,15 @@ def _queue(pool: Pool) -> int:
 
 @pytest.fixture(scope="module")
 def played() -> Played:
-    """Five days in May at two sectors and the ports of entry; nobody comes of age, for no column tells that bed's end."""
+    """Five days in May at three stations; nobody comes of age, for no column tells when that child's bed is free."""
     settings = settings_of(
         "window.start=2018-05-18",
         "window.end=2018-05-22",
         "window.lead_in_days=0",
         "arrivals.stations=[yuma,el_paso,ports_of_entry]",
         "stations.agent_factors=[{begins: 2016-10-01, factor: 0.5}]",
+        "courts.back_same_day_share=1",
+        "family_care.detention_sought_share=1",
     )
     draws = Draws(settings.seed, 0)
     plan = make_plan(form_families(settings, draws), settings, draws)
@@ -75,6 +77,7 @@ def played() -> Played:
         facilities,
         beds=tuple(_units(facilities, number - 60) for number in held),  # full, and 60 releases behind
         desk=_units(facilities, 1),
+        family_places=_units(facilities, plan.detained_size.sum() + 20),
     )
     return Played(plan, facilities)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 import time
@@ -207,3 +209,48 @@ def test_tables_on_a_terminal():
     text = b"".join(chunks).decode()
     assert os.waitstatus_to_exitcode(code) == 0
     assert "policy" in text and "zero_tolerance" in text and "\t" not in text
+
+
+def test_the_register_on_a_terminal_is_for_reading():
+    """On a terminal parameters stand with value and unit, what the user set is marked, the source is below."""
+    pty = pytest.importorskip("pty")
+    chunks: list[bytes] = []
+
+    def read(descriptor: int) -> bytes:
+        data = os.read(descriptor, 4096)
+        chunks.append(data)
+        return data
+
+    words = ["show", "register", "referral.desk.workers_day=9"]
+    script = f"import sys; from borderops.cli import main; sys.exit(main({words!r}))"
+    code = pty.spawn([sys.executable, "-c", script], read, lambda descriptor: b"")
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", b"".join(chunks).decode()).splitlines()
+    assert os.waitstatus_to_exitcode(code) == 0
+    assert re.fullmatch(r"\d+ parameters of zero_tolerance_2018; 1 set by the user or scenario \(\*\)", lines[0])
+    marked = [line for line in lines if line.startswith("*")]
+    assert [line.split() for line in marked] == [
+        ["*", "referral.desk.workers_day", "9", "workers", *marked[0].split()[4:]]
+    ]
+    assert lines[lines.index(marked[0]) + 1].strip().endswith("set by the user or scenario")
+
+
+def examples(command: str) -> list[list[str]]:
+    """Words of every example in a command's help, but for those that name a file of the user's."""
+    lines = [line for line in HELP[command].splitlines() if line.startswith(f"  borderops {command} ")]
+    found = [shlex.split(re.split(r"  +", line.strip())[0])[2:] for line in lines]
+    return [words for words in found if not any("my_" in word or word == ">" for word in words)]
+
+
+@pytest.mark.parametrize("words", examples("run"), ids=" ".join)
+def test_examples_of_run_can_be_run(words):
+    """What the help of ``run`` shows composes without a problem."""
+    assert compose(words).settings.run.replications >= 1
+
+
+@pytest.mark.parametrize("command", ["list", "show"])
+def test_examples_of_other_commands_work(command, capsys):
+    """What the help of ``list`` and ``show`` shows prints something and ends with code 0."""
+    assert len(examples(command)) >= 4
+    for words in examples(command):
+        assert main([command, *words]) == 0
+        assert capsys.readouterr().out

@@ -23,7 +23,8 @@ from borderops.config.compose import compose
 from borderops.experiments import runner
 from borderops.forecast.results import KEYS
 
-TINY = ["window.start=2018-05-01", "window.end=2018-05-05", "arrivals.stations=[yuma]"]
+WHOLE_WINDOW = ["study.season_start=null", "study.season_end=null"]
+TINY = ["window.start=2018-05-01", "window.end=2018-05-05", "arrivals.stations=[yuma]", *WHOLE_WINDOW]
 QUICK = [*TINY, "run.replications=2", "run.workers=1"]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")
 
@@ -179,10 +180,13 @@ def test_a_folder_nobody_can_write_to(capsys):
     assert "borderops: /proc/borderops cannot be written: " in capsys.readouterr().err
 
 
-def _play_but_two(settings, number):
+play = runner.play
+
+
+def _play_but_two(settings, number, beside=None):
     if number == 2:
         raise ValueError("two will not do")
-    return runner.play(settings, number)
+    return play(settings, number, beside)
 
 
 def test_failed_replications_give_code_4(tmp_path, monkeypatch, capsys):
@@ -201,7 +205,7 @@ def test_failed_replications_give_code_4(tmp_path, monkeypatch, capsys):
     assert manifest["failures"] == {"2": "ValueError: two will not do"}
 
 
-def _play_none(settings, number):
+def _play_none(settings, number, beside=None):
     raise ValueError("none will do")
 
 

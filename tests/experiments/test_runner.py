@@ -18,7 +18,8 @@ from borderops.experiments import runner
 from borderops.experiments.runner import Ending, Failure
 from borderops.forecast.results import KEYS, Results
 
-TINY = ("window.start=2018-05-01", "window.end=2018-05-05", "arrivals.stations=[yuma]")
+WHOLE_WINDOW = ("study.season_start=null", "study.season_end=null")
+TINY = ("window.start=2018-05-01", "window.end=2018-05-05", "arrivals.stations=[yuma]", *WHOLE_WINDOW)
 
 
 def settings_for(replications: int, workers: int, *overrides: str):

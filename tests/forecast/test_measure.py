@@ -276,6 +276,28 @@ def test_hours_above_rated_places_by_hand():
     assert _value(results, "station_peak_occupancy") == 3 / 4
 
 
+def _rejoined() -> Case:
+    """A family rejoined on Monday at 19:00 and released on Wednesday at 19:00."""
+    return _parted("Mon 08:00", Child(mail=9 * DAY), departs=10, back="19:00", rejoined_release=2 * DAY, station=YUMA)
+
+
+def test_rejoined_family_is_released_whole_or_not_at_all():
+    """Parent and child leave together: two members released, or none if they are counted elsewhere."""
+    facilities = facilities_of(days=5, hearings=["Mon 09:00"])
+    settings = with_window(SETTINGS, date(2018, 1, 1), date(2018, 1, 5), (date(2018, 1, 1), date(2018, 1, 5)))
+    results = measure(replication_of(_rejoined(), facilities=facilities), settings)
+    assert _value(results, "family_members_released") in (0, 2)
+
+
+def test_station_census_holds_a_parent_who_is_back():
+    """On Tuesday at noon the station holds both, who are released on Wednesday evening."""
+    facilities = facilities_of(days=5, hearings=["Mon 09:00"])
+    settings = with_window(SETTINGS, date(2018, 1, 1), date(2018, 1, 5), (date(2018, 1, 1), date(2018, 1, 5)))
+    daily = measure(replication_of(_rejoined(), facilities=facilities), settings).tables["daily"]
+    noon = daily[daily.measure == "station_census"].groupby("day")["value"].sum()
+    assert noon.tolist() == [1, 2, 2, 0, 0]
+
+
 # --- tables that conserve -------------------------------------------------------------------------------------------
 
 

@@ -250,7 +250,6 @@ UNWATCHED = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="no monitor compares these columns with one another or with the plan yet")
 @pytest.mark.parametrize("fault", UNWATCHED)
 def test_fault_no_monitor_watches_is_named(fault):
     """Planned minutes pass, a bed comes before boarding, and what is said of a family holds for all of it."""

@@ -20,7 +20,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCK = (ROOT / "requirements.lock").read_text()
-TINY = ["window.start=2018-05-01", "window.end=2018-05-03", "arrivals.stations=[yuma]", "run.replications=2"]
+WINDOW = ["window.start=2018-05-01", "window.end=2018-05-03", "study.season_start=null", "study.season_end=null"]
+TINY = [*WINDOW, "arrivals.stations=[yuma]", "run.replications=2"]
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 

@@ -282,7 +282,6 @@ def test_a_column_given_twice_is_refused(write):
     assert "persons" in _refused(write("month,sector,stratum,persons,persons\n2018-05,yuma,single_adults,1,7\n"))
 
 
-@pytest.mark.xfail(strict=True, reason="coverage is looked at only once every row is in order")
 def test_a_misspelt_sector_does_not_hide_an_uncovered_month(write):
     """All problems at once: what the good rows leave uncovered stands beside what is wrong with the others."""
     message = _refused(
@@ -292,7 +291,6 @@ def test_a_misspelt_sector_does_not_hide_an_uncovered_month(write):
     assert "no row for month 2018-05" in message
 
 
-@pytest.mark.xfail(strict=True, reason="rows are counted, not lines: blank lines shift them")
 def test_lines_are_counted_as_an_editor_counts_them(write):
     """A blank line before a wrong one does not shift the number given."""
     assert "line 4: persons is 'x'" in _refused(

@@ -127,7 +127,6 @@ def test_residents_came_before_the_first_minute_and_have_work_left():
     assert residents.work_left.min() >= 0
 
 
-@pytest.mark.xfail(strict=True, reason="about one resident in 35,000 has served longer than its life")
 def test_no_resident_was_apprehended_before_birth():
     """Over 10 replications every resident is born when apprehended."""
     for number in range(10):

@@ -38,7 +38,12 @@ def test_months_are_whole_or_left_out(start, end, whole):
 
 def test_published_counts_are_those_of_the_run():
     """Whole months of the window and stations of the run, and none where the planner brought arrivals."""
-    words = ["window.start=2018-04-15", "window.end=2018-06-30", "arrivals.stations=[yuma,laredo,ports_of_entry]"]
+    words = [
+        "window.start=2018-04-15",
+        "window.end=2018-06-30",
+        "study.season_end=2018-06-10",
+        "arrivals.stations=[yuma,laredo,ports_of_entry]",
+    ]
     settings = compose(words).settings
     table = published_monthly(settings)
     assert table is not None

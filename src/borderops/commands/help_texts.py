@@ -15,7 +15,7 @@ Examples
   borderops run scenario=family_unity                        another scenario; see: borderops list
   borderops run scenario=my_folder/my_scenario.yaml          a scenario of your own
   borderops run run.replications=20 run.workers=4            more replications, more at a time
-  borderops run window.start=2018-05-01 window.end=2018-05-31 'arrivals.stations=[yuma,el_paso]'
+  borderops run window.end=2018-06-30 'arrivals.stations=[yuma,el_paso]'   a shorter window, two sectors
   borderops run orr.beds.age_0_12=900                        one kind of bed, the same number on every day
   borderops run policy=limited_separation                    another option of a group
   borderops run arrivals=file arrivals.file=my_arrivals.csv  your own arrivals

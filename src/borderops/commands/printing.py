@@ -8,9 +8,7 @@ from datetime import date
 from typing import Any
 
 
-def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", marked: frozenset[int] = frozenset()
-) -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
     """Print a table to standard output.
 
     Parameters
@@ -19,8 +17,6 @@ def print_table(
     rows : iterable of sequences
     title : str
         Above the table, on a terminal.
-    marked : frozenset of int
-        Rows that stand out, on a terminal.
     """
     if not sys.stdout.isatty():
         print("\t".join(columns))
@@ -30,10 +26,16 @@ def print_table(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*columns, title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for at, row in enumerate(rows):
-        table.add_row(*(text(cell) for cell in row), style="bold yellow" if at in marked else None)
-    Console(highlight=False, markup=False).print(table)
+    console = Console(highlight=False, markup=False)
+    table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    cells = [[text(cell) for cell in row] for row in rows]
+    for at, column in enumerate(columns):
+        # The name of a row stays in one piece if there is room; other cells are broken, never cut.
+        longest = max((len(row[at]) for row in cells), default=0)
+        table.add_column(column, overflow="fold", no_wrap=at == 0 and longest <= console.width // 2)
+    for row in cells:
+        table.add_row(*row)
+    console.print(table)
 
 
 def text(value: Any) -> str:

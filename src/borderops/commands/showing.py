@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from borderops.commands.help_texts import HELP
@@ -54,14 +56,38 @@ def main(words: Sequence[str]) -> int:
 def show_register(composed: Composed) -> None:
     """Every parameter; those that are not as shipped are marked with a star."""
     parameters = register.rows(composed.settings, composed.shipped)
-    rows = [
-        ("" if one.is_shipped else "*", one.key, one.value, one.unit, one.grade, _range(one), one.source, one.known_on)
-        for one in parameters
-    ]
-    changed = frozenset(at for at, one in enumerate(parameters) if not one.is_shipped)
+    if sys.stdout.isatty():
+        _read_out(parameters, composed.settings.scenario)
+        return
     columns = ("set", "parameter", "value", "unit", "grade", "range", "source", "known_on")
-    title = f"{len(rows)} parameters of {composed.settings.scenario}; {len(changed)} set by the user or scenario (*)"
-    print_table(columns, rows, title, changed)
+    rows = (
+        (_mark(one), one.key, one.value, one.unit, one.grade, _range(one), one.source, one.known_on)
+        for one in parameters
+    )
+    print_table(columns, rows)
+
+
+def _read_out(parameters: Sequence[register.Parameter], scenario: str) -> None:
+    """The register for reading: neighbours that rest on the same source stand together, the source below them."""
+    from rich.console import Console
+    from rich.padding import Padding
+
+    console = Console(highlight=False, markup=False)
+    changed = sum(not one.is_shipped for one in parameters)
+    console.print(f"{len(parameters)} parameters of {scenario}; {changed} set by the user or scenario (*)\n")
+    for (grade, source, known_on), group in groupby(parameters, key=lambda one: (one.grade, one.source, one.known_on)):
+        together = list(group)
+        width = max(len(one.key) for one in together)
+        for one in together:
+            plausible = f"   plausible {_range(one)}" if _range(one) else ""
+            line = f"{_mark(one):1} {one.key:<{width}}   {text(one.value)} {one.unit}{plausible}"
+            console.print(line, style=None if one.is_shipped else "bold yellow")
+        rests_on = f"{grade}, known since {known_on}: {source}"
+        console.print(Padding(rests_on, (0, 0, 1, 6)), style="dim")
+
+
+def _mark(one: register.Parameter) -> str:
+    return "" if one.is_shipped else "*"
 
 
 def _range(one: register.Parameter) -> str:

@@ -486,6 +486,6 @@ class Settings(Group):
 
     @property
     def season(self) -> tuple[date, date]:
-        """First and last day that the headline figures speak about: the study's season as far as the window holds it."""
+        """First and last day of the headline figures: the study's season as far as the window holds it."""
         start = max(self.study.season_start or self.window.start, self.window.start)
         return start, min(self.study.season_end or self.window.end, self.window.end)

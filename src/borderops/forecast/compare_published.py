@@ -151,7 +151,10 @@ def _family_rise(results: Results) -> float:
     """Recorded family members of May and June less March and April."""
     table = results.tables["monthly"]
     rows = table[(table["count"] == "recorded") & (table["stratum"] == "family_unit_members")]
-    by_month = rows.groupby("month")["value"].sum()
+    # A month in which nobody came at a sector has no rows.
+    by_month = (
+        rows.groupby("month")["value"].sum().reindex(["2018-03", "2018-04", "2018-05", "2018-06"], fill_value=0.0)
+    )
     return float(by_month["2018-05"] + by_month["2018-06"] - by_month["2018-03"] - by_month["2018-04"])
 
 

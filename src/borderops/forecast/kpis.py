@@ -215,7 +215,7 @@ KPIS: dict[str, Kpi] = {
             "family_members_released",
             "Family members released",
             "persons",
-            "Members of families released together within the window.",
+            "Members of families released within the window without having been parted and rejoined.",
         ),
         Kpi(
             "family_members_detained",

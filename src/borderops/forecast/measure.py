@@ -113,7 +113,7 @@ def _separation_kpis(reading: Reading) -> Iterator[Row]:
     families = np.unique(party[separated])
     yield "families_separated", "all", "all", families.size
     with_separated = np.isin(party, families)
-    yield "parents_separated", "all", "all", int((reading.parents_taken & with_separated).sum())
+    yield "parents_separated", "all", "all", int((reading.history.is_taken & with_separated).sum())
     any_parent = reading.child & reading.in_season(history.parted_at)
     yield from _counts(reading, "children_parted_from_any_parent", any_parent)
     outside = reading.separated & reading.in_window(history.parted_at) & ~separated
@@ -159,9 +159,8 @@ def _flow_kpis(reading: Reading) -> Iterator[Row]:
     yield from _counts(reading, "children_referred", reading.child & reading.in_window(history.determined_at))
     yield from _counts(reading, "children_placed", reading.child & left & (history.exit == Exit.TO_SHELTER))
     yield from _counts(reading, "children_returned", reading.child & left & (history.exit == Exit.RETURNED))
-    yield from _counts(
-        reading, "family_members_released", left & reading.family_claimed & (history.exit == Exit.RELEASED)
-    )
+    released = left & reading.family_claimed & (history.exit == Exit.RELEASED) & (history.rejoined_at == NEVER)
+    yield from _counts(reading, "family_members_released", released)
     yield from _counts(reading, "family_members_detained", left & (history.exit == Exit.TO_FAMILY_DETENTION))
     members = at_sector & reading.family_claimed
     if members.any():
@@ -219,17 +218,39 @@ def _shelter_kpis(reading: Reading) -> Iterator[Row]:
                 yield "shelter_occupancy_fifth_day", kind, group, in_care[fifth] / beds[fifth]
 
 
+Held = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Stays in holding places: begins, ends, kind of place, station."""
+
+
+def _places_held(reading: Reading) -> Iterator[Held]:
+    """Where everybody is held: as they came, then apart after a parting, then together again after rejoining."""
+    history, station = reading.history, reading.station
+    parted = history.is_alone | history.is_taken
+    apart_until = np.minimum(history.left_cbp_at, np.where(reading.child, history.rejoined_at, NEVER))
+    yield (
+        history.apprehended_at,
+        np.where(parted, history.parted_at, history.left_cbp_at),
+        reading.holding_kind,
+        station,
+    )
+    yield (
+        history.parted_at[parted],
+        apart_until[parted],
+        np.where(reading.child[parted], HOLDING_KINDS.index("children"), HOLDING_KINDS.index("single_adults")),
+        station[parted],
+    )
+    rejoined = history.rejoined_at != NEVER
+    together_until = np.where(reading.child, history.left_cbp_at, history.left_again_at)[rejoined]
+    families = np.full(together_until.size, HOLDING_KINDS.index("families"))
+    yield history.rejoined_at[rejoined], together_until, families, station[rejoined]
+
+
 def _station_census(reading: Reading, moments: np.ndarray) -> np.ndarray:
     """People held by station, kind of holding place and moment, shape (stations, 3, moments).
 
     A child who is parted moves from the place for families to the place for children, a parent to that for adults.
     """
-    history = reading.history
-    moved = (reading.holding_kind == 1) & (history.parted_at != NEVER) & (history.is_alone | reading.parents_taken)
-    begins = np.concatenate([history.apprehended_at, history.parted_at[moved]])
-    ends = np.concatenate([np.where(moved, history.parted_at, history.left_cbp_at), history.left_cbp_at[moved]])
-    kind = np.concatenate([reading.holding_kind, np.where(reading.child[moved], 2, 0)])
-    station = np.concatenate([reading.station, reading.station[moved]])
+    begins, ends, kind, station = (np.concatenate(parts) for parts in zip(*_places_held(reading), strict=True))
     held = np.zeros((len(STATIONS), len(HOLDING_KINDS), moments.size), dtype=np.int64)
     for place in range(len(STATIONS)):
         here = station == place
@@ -410,7 +431,7 @@ def _flow(reading: Reading) -> Iterator[Row]:
     came = reading.arrived & reading.in_window(history.apprehended_at)
     parted_child = came & reading.separated
     parted_parent = (
-        came & reading.parents_taken & np.isin(reading.people.party, np.unique(reading.people.party[parted_child]))
+        came & reading.history.is_taken & np.isin(reading.people.party, np.unique(reading.people.party[parted_child]))
     )
     origins = {
         "apprehended: single adults": came & (reading.holding_kind == 0),
@@ -470,7 +491,7 @@ def _monthly(reading: Reading) -> Iterator[Row]:
     month = _dates(reading).astype("datetime64[M]")[(apprehended[chosen] // DAY - reading.days[0])]
     station = reading.station[chosen]
     true = np.array([2, 1, 0])[reading.holding_kind[chosen]]  # single adults, families, children alone
-    parted = (reading.separated | reading.parents_taken)[chosen]
+    parted = (reading.separated | reading.history.is_taken)[chosen]
     recorded = np.where(parted, np.where(reading.child[chosen], 0, 2), true)
     months = np.unique(month)
     strata = ("children_alone", "family_unit_members", "single_adults")

@@ -10,8 +10,7 @@ from borderops import clock
 from borderops.ages import age_years
 from borderops.config.schema import PORTS, STATIONS, Settings
 from borderops.operations.history import Exit
-from borderops.operations.plan import CaseKind
-from borderops.population.people import Role, Stratum
+from borderops.population.people import Stratum
 from borderops.replication import Replication
 from borderops.units import DAY, LIMIT_72_HOURS, NEVER
 
@@ -147,17 +146,6 @@ class Reading:
         """Kind of holding place on arrival: 0 single adults, 1 families, 2 children; -1 for residents."""
         by_case = np.array([0, 1, 2], dtype=np.int8)[self.plan.case_kind]
         return np.where(self.case_of_person >= 0, by_case[self.case_of_person], -1)
-
-    @cached_property
-    def adult(self) -> np.ndarray:
-        """True for adults."""
-        return self.people.role < Role.CHILD
-
-    @cached_property
-    def parents_taken(self) -> np.ndarray:
-        """Adults of a family that was parted who were taken from it (to court or to ICE)."""
-        gone = np.isin(self.history.exit, [Exit.TO_COURT, Exit.TO_ICE]) | (self.history.exit == Exit.INSIDE)
-        return self.adult & (self.history.parted_at != NEVER) & gone & (self.holding_kind == CaseKind.FAMILY)
 
 
 def census(begins: np.ndarray, ends: np.ndarray, moments: np.ndarray) -> np.ndarray:

@@ -55,6 +55,7 @@ class History(Table):
     back_at: np.ndarray  # int64, a parent is back at the station from court
     rejoined_at: np.ndarray  # int64, parents and children rejoined at the station
     left_again_at: np.ndarray  # int64, a rejoined parent leaves the station with the children
+    is_taken: np.ndarray  # bool, parents: taken from the children by the parting
     is_alone: np.ndarray  # bool, children: left with no parent by the parting
     determined_at: np.ndarray  # int64, determined to be an unaccompanied child
     desk_at: np.ndarray  # int64, ORR's intake desk begins with the referral

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from borderops.clock import datetime_of
+from borderops.config.schema import BED_KINDS
 from borderops.exceptions import ConservationError
 from borderops.operations.facilities import Facilities, Schedule, capacity_at
 from borderops.operations.history import Exit, History, ShelterExit
@@ -58,6 +59,8 @@ def check_history(history: History, plan: Plan, facilities: Facilities) -> None:
         *_agents_overused(history, plan, facilities),
         *_shared_numbers(history),
         *_parting_faults(history, plan),
+        *_lost_minutes(history, plan),
+        *_wrong_beds(history, plan),
     ]
     if faults:
         raise ConservationError("the engine contradicts itself:\n  " + "\n  ".join(faults))
@@ -192,7 +195,45 @@ def _parting_faults(history: History, plan: Plan) -> Iterator[str]:
         (parted & ~selected, "were parted without being selected"),
         (parted & history.is_spared, "were parted although a rule spared them"),
         (history.is_alone & ~parted, "are alone without a parting"),
+        (history.is_taken & ~parted, "were taken without a parting"),
+        (_differs_within_case(history.parted_at, plan), "were parted at another minute than their family"),
         ((history.rejoined_at != NEVER) & (history.exit == Exit.TO_SHELTER), "were rejoined and went to a shelter"),
     ):
         if mask.any():
             yield f"{int(mask.sum())} people {what}; first row {_first(mask)}"
+
+
+def _differs_within_case(column: np.ndarray, plan: Plan) -> np.ndarray:
+    """True where a person's value is not that of the first person of the case."""
+    lead = np.repeat(plan.case_first, plan.case_size)
+    differs = np.zeros(column.size, dtype=bool)
+    differs[column.size - lead.size :] = column[column.size - lead.size :] != column[lead]
+    return differs
+
+
+def _lost_minutes(history: History, plan: Plan) -> Iterator[str]:
+    """Planned minutes pass, no more and no fewer: processing, designation before boarding, travel."""
+    first = plan.case_first
+    started, ended = history.processing_at[first], history.processed_at[first]
+    wrong = (ended != NEVER) & (ended - started != plan.processing_minutes)
+    if wrong.any():
+        person = first[_first(wrong)]
+        yield f"{int(wrong.sum())} cases were not processed in their planned minutes; first row {person}"
+    placed = history.exit == Exit.TO_SHELTER
+    early = placed & (history.left_cbp_at - history.designated_at < plan.designation_minutes)
+    if early.any():
+        yield f"{int(early.sum())} children boarded before their designation was done; {_row(early)}"
+    arrived = placed & (history.admitted_at != NEVER)
+    travelled = arrived & (history.admitted_at - history.left_cbp_at != plan.travel_minutes)
+    if travelled.any():
+        yield f"{int(travelled.sum())} children did not travel their planned minutes; {_row(travelled)}"
+
+
+def _wrong_beds(history: History, plan: Plan) -> Iterator[str]:
+    """The kind of bed is that of age and sex when ORR's desk was done."""
+    given = (history.designated_at != NEVER) & (history.exit != Exit.NOT_HERE)
+    teen = np.where(plan.is_girl, BED_KINDS.index("girls_13_17"), BED_KINDS.index("boys_13_17"))
+    due = np.where(history.cleared_at < plan.turns_13_at, BED_KINDS.index("age_0_12"), teen)
+    wrong = given & (history.bed_kind != due)
+    if wrong.any():
+        yield f"{int(wrong.sum())} children were given a bed of the wrong kind; {_row(wrong)}"

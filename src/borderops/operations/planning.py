@@ -131,7 +131,7 @@ def _family_decisions(
     stay = np.zeros(number.size, dtype=np.int32)
     stay[family] = _detention_stays(draws.uniforms(some, Purpose.DETENTION_STAY), care)
     release = np.zeros(number.size, dtype=np.int32)
-    release[family] = _minutes(draws, some, Purpose.DEPARTURE, care.release)
+    release[family] = _minutes(draws, some, Purpose.RELEASE, care.release)
     rejoined = np.zeros(number.size, dtype=np.int32)
     rejoined[family] = _minutes(draws, some, Purpose.REJOINED_RELEASE, settings.courts.rejoined_release)
     return {

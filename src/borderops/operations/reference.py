@@ -107,7 +107,7 @@ class World:
         order = np.argsort(np.array(self.plan.case_at, dtype=np.int64), kind="stable").tolist()
         stories = {CaseKind.ADULT: self.single_adult, CaseKind.FAMILY: self.family, CaseKind.CHILDREN: self.children}
         for case in order:
-            yield self.at(self.plan.case_at[case], ARRIVAL, case)
+            yield self.at(self.plan.case_at[case], ARRIVAL, self.plan.case_first[case])
             self.env.process(stories[self.plan.case_kind[case]](case))
 
     def fill_shelters(self) -> None:
@@ -137,19 +137,22 @@ class World:
 
     def family(self, case: int) -> Steps:
         """A family that says it is one: processed together, then parted, detained or released together."""
+        first = self.plan.case_first[case]
         yield from self.process(case, CHILDREN_NEXT)
-        if self.is_parted(case):
-            self.part(case)
-            return
-        yield self.after(self.plan.checks_minutes[case], PROGRESS, case)
+        if self.plan.ground[case] != Ground.NONE:
+            yield self.after(0, PROGRESS, first)  # rules on occupancy look after all departures of the minute
+            if self.is_parted(case):
+                self.part(case)
+                return
+        yield self.after(self.plan.checks_minutes[case], PROGRESS, first)
         size = self.plan.case_size[case]
         if self.plan.seeks_detention[case] and self.places.take(size):
             self.leave_station(case, Exit.TO_FAMILY_DETENTION)
-            yield self.after(self.plan.detention_minutes[case], DEPARTURE, case)
+            yield self.after(self.plan.detention_minutes[case], DEPARTURE, first)
             self.places.release(size)
             self.write(self.log.left_detention_at, case)
         else:
-            yield self.after(self.plan.release_minutes[case], DEPARTURE, case)
+            yield self.after(self.plan.release_minutes[case], DEPARTURE, first)
             self.leave_station(case, Exit.RELEASED)
 
     def children(self, case: int) -> Steps:
@@ -228,14 +231,15 @@ class World:
     def process(self, case: int, priority: int) -> Steps:
         """Intake and processing of a case, each by one agent; intake comes before all processing."""
         plan, log, agents = self.plan, self.log, self.agents[self.plan.case_station[case]]
-        desk = yield agents.seize(case, INTAKE_FIRST)
+        first = plan.case_first[case]
+        desk = yield agents.seize(first, INTAKE_FIRST)
         self.write(log.intake_at, case)
         self.give_numbers(case, desk)
-        yield self.after(plan.intake_minutes[case], DEPARTURE, case)
+        yield self.after(plan.intake_minutes[case], DEPARTURE, first)
         agents.leave(desk)
-        desk = yield agents.seize(case, priority)
+        desk = yield agents.seize(first, priority)
         self.write(log.processing_at, case)
-        yield self.after(plan.processing_minutes[case], DEPARTURE, case)
+        yield self.after(plan.processing_minutes[case], DEPARTURE, first)
         agents.leave(desk)
         self.write(log.processed_at, case)
 
@@ -246,15 +250,13 @@ class World:
 
     def leave_detention(self, row: int, size: int, minute: int) -> Steps:
         """A family that was in detention before the run leaves it."""
-        yield self.at(minute, DEPARTURE, row)
+        yield self.at(minute, DEPARTURE, len(self.plan.path) + row)  # after all who are among the people
         self.places.release(size)
 
     # --- parting --------------------------------------------------------------------------------------------------
 
     def is_parted(self, case: int) -> bool:
         """Whether a selected family is parted now; rules on occupancy may spare it."""
-        if self.plan.ground[case] == Ground.NONE:
-            return False
         for person in self.members(case):
             self.log.ground[person] = self.plan.ground[case]
             self.log.selected_at[person] = self.env.now
@@ -281,6 +283,7 @@ class World:
         taken = adults if plan.takes_second_adult[case] else 1
         self.write(self.log.parted_at, case)
         for person in range(first, first + taken):
+            self.log.is_taken[person] = True
             to_court = plan.ground[case] == Ground.PROSECUTION
             self.env.process(self.prosecuted_parent(case, person) if to_court else self.depart(person, Exit.TO_ICE))
         if taken < adults:
@@ -320,7 +323,7 @@ class World:
 
     def remaining_parent(self, case: int, parent: int) -> Steps:
         """The parent who is not taken is released with the children."""
-        yield self.after(self.plan.checks_minutes[case] + self.plan.release_minutes[case], DEPARTURE, case)
+        yield self.after(self.plan.checks_minutes[case] + self.plan.release_minutes[case], DEPARTURE, parent)
         for person in range(parent, self.plan.case_first[case] + self.plan.case_size[case]):
             self.leave_cbp(person, Exit.RELEASED)
 
@@ -455,7 +458,7 @@ class Log:
         self.admitted_at, self.left_shelter_at = never.copy(), never.copy()
         self.a_number, self.ground, self.exit, self.shelter_exit = [0] * count, [0] * count, [0] * count, [0] * count
         self.desk, self.bed_kind = [-1] * count, [-1] * count
-        self.is_spared, self.is_alone = [False] * count, [False] * count
+        self.is_spared, self.is_taken, self.is_alone = [False] * count, [False] * count, [False] * count
 
     def history(self, facilities: Facilities) -> History:
         """Turn lists into the table."""
@@ -467,7 +470,7 @@ class Log:
             ),
             np.int16: "desk",
             np.int8: "ground bed_kind exit shelter_exit",
-            np.bool_: "is_spared is_alone",
+            np.bool_: "is_spared is_taken is_alone",
         }
         columns = {
             name: np.array(getattr(self, name), dtype=kind) for kind, names in kinds.items() for name in names.split()

@@ -224,7 +224,11 @@ def persons_to_parties(persons: np.ndarray, settings: Settings) -> np.ndarray:
     parties[..., Stratum.FALSE_FAMILY] = claiming * families.false_claim_share
     parties[..., Stratum.FAMILY] = claiming * (1.0 - families.false_claim_share)
     hidden = families.undisclosed_share / (1.0 - families.undisclosed_share)
-    parties[..., Stratum.UNDISCLOSED_FAMILY] = parties[..., Stratum.FAMILY] * hidden
+    # Who hides a family stands among children alone and single adults; where neither is counted, nobody can.
+    room = np.minimum(
+        persons[..., CHILDREN_ALONE] / sizes.family_children, persons[..., SINGLE_ADULTS] / sizes.family_adults
+    )
+    parties[..., Stratum.UNDISCLOSED_FAMILY] = np.minimum(parties[..., Stratum.FAMILY] * hidden, room)
     _place_adults_and_children(parties, persons, sizes, settings)
     return parties
 
@@ -232,8 +236,8 @@ def persons_to_parties(persons: np.ndarray, settings: Settings) -> np.ndarray:
 def _place_adults_and_children(parties: np.ndarray, persons: np.ndarray, sizes: PartySizes, settings: Settings) -> None:
     """Fill kin groups, children alone and single adults with what the other strata leave."""
     undisclosed = parties[..., Stratum.UNDISCLOSED_FAMILY]
-    alone = np.maximum(persons[..., CHILDREN_ALONE] - undisclosed * sizes.family_children, 0.0)
-    adults = np.maximum(persons[..., SINGLE_ADULTS] - undisclosed * sizes.family_adults, 0.0)
+    alone = persons[..., CHILDREN_ALONE] - undisclosed * sizes.family_children
+    adults = persons[..., SINGLE_ADULTS] - undisclosed * sizes.family_adults
     kin_within_counts = np.minimum(alone * settings.people.children_alone.with_kin_share / sizes.kin_children, adults)
     apart = persons[..., KIN_MEMBERS] / (1.0 + sizes.kin_children)
     parties[..., Stratum.KIN_GROUP] = kin_within_counts + apart

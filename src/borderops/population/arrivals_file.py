@@ -58,29 +58,29 @@ def read_arrivals(file: str | None, days: np.ndarray) -> tuple[dict[str, np.ndar
     rows, header = _rows(path)
     problems = list(_header_problems(header))
     if not problems:
-        problems = list(_row_problems(rows, header))
-    if not problems:
-        monthly, daily = _collect(rows, header, days)
-        problems = list(_coverage_problems(monthly, daily, days))
+        problems = [*_row_problems(rows, header), *_coverage_problems(rows, header, days)]
     if problems:
         more = [f"and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
         raise FileProblem("\n  ".join([f"the file of arrivals {path.name} cannot be used:", *problems[:SHOWN], *more]))
-    return monthly, daily
+    return _collect(list(rows.values()), header, days)
 
 
-def _rows(path: Path) -> tuple[list[dict[str, str]], list[str]]:
+def _rows(path: Path) -> tuple[dict[int, dict[str, str]], list[str]]:
+    """Rows by the line they end on, and the header."""
     if not path.is_file():
         raise FileProblem(f"the file of arrivals {path} does not exist; give its path as arrivals.file=FILE.csv")
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             reader = csv.DictReader(stream, strict=True)
-            rows = list(reader)
+            rows = {}
+            for row in reader:
+                rows[reader.line_num] = {(key or "").strip(): value for key, value in row.items()}
             header = [name.strip() for name in reader.fieldnames or []]
     except UnicodeDecodeError:
         raise FileProblem(f"the file of arrivals {path.name} is not text in UTF-8") from None
     except (csv.Error, OSError) as error:
         raise FileProblem(f"the file of arrivals {path.name} cannot be read: {error}") from None
-    return [{(key or "").strip(): value for key, value in row.items()} for row in rows], header
+    return rows, header
 
 
 def _header_problems(header: list[str]) -> Iterator[str]:
@@ -103,11 +103,11 @@ def _header_problems(header: list[str]) -> Iterator[str]:
         yield "needs one column month (2018-05) or day (2018-05-31), not both and not neither"
 
 
-def _row_problems(rows: list[dict[str, str]], header: list[str]) -> Iterator[str]:
+def _row_problems(rows: dict[int, dict[str, str]], header: list[str]) -> Iterator[str]:
     if not rows:
         yield "it has a header but no rows"
     seen = set()
-    for line, row in enumerate(rows, start=2):
+    for line, row in rows.items():
         if None in row.values() or "" in row:
             yield f"line {line} has {'too few' if None in row.values() else 'too many'} values; needed: {len(header)}"
             continue
@@ -154,14 +154,18 @@ def _collect(rows, header, days) -> tuple[dict[str, np.ndarray], np.ndarray | No
     return monthly, daily
 
 
-def _coverage_problems(monthly, daily, days) -> Iterator[str]:
-    if daily is not None:
-        missing = [str(clock.date_of(int(day) * DAY)) for day in days[np.isnan(daily[:, 0, 0])]]
-        what = "day"
+def _coverage_problems(rows: dict[int, dict[str, str]], header: list[str], days: np.ndarray) -> Iterator[str]:
+    """Days played for which the file has no row at all, whatever else may be wrong with it."""
+    if not rows:
+        return
+    what = "day" if "day" in header else "month"
+    told = {(row.get(what) or "").strip() for row in rows.values()}
+    played = np.datetime64(clock.EPOCH, "D") + days
+    if what == "day":
+        known = {str(_day(text)) for text in told}
+        missing = [day for day in played.astype(str) if day not in known]
     else:
-        needed = (np.datetime64(clock.EPOCH, "D") + days).astype("datetime64[M]").astype(str)
-        missing = sorted(set(needed) - set(monthly))
-        what = "month"
+        missing = sorted(set(played.astype("datetime64[M]").astype(str)) - told)
     if missing:
         shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
         yield f"it has no row for {what} {shown}; the days played include the lead-in before the window"

@@ -20,6 +20,12 @@ from borderops.population.residents import Residents, draw_residents
 from borderops.streams import Draws, Purpose
 
 FAMILY_STRATA = (Stratum.FAMILY, Stratum.FALSE_FAMILY, Stratum.UNDISCLOSED_FAMILY)
+BIRTHS_APART = 290
+"""Fewest days between the births of brothers and sisters who are not twins."""
+TWIN_SHARE = 0.012
+"""Chance that the next older child of a family is a twin of the younger one."""
+MOTHER_FROM_AGE = 14
+"""Age of the youngest mothers at birth, in years."""
 ADULT_DAYS = round(18 * YEAR_DAYS) + 2
 """Youngest age of an adult, in days; two days beyond the birthday, so that rounding makes nobody a minor."""
 MINOR_DAYS = round(18 * YEAR_DAYS) - 3
@@ -158,19 +164,40 @@ def _decide_ages(rows: dict[str, np.ndarray], parties: Parties, people: schema.P
     youngest = child & ~alone & (rows["member"] == rows["adults"][rows["party"]])
     age[youngest] = _draw_ages(rows["number"][youngest], people.families.youngest_age, draws)
     _age_siblings(age, rows, child & ~alone & ~youngest, draws)
-    babies = rows["role"] == Role.CHILD_OF_MINOR
-    age[babies] = np.floor(draws.uniforms(rows["number"][babies], Purpose.AGE_DAYS) * 2.0 * YEAR_DAYS)
+    _part_siblings_alone(age, rows, alone & (rows["role"] == Role.CHILD) & (rows["member"] == 1))
+    _age_babies(age, rows, draws)
     _age_adults(age, rows, ~child, stratum, draws)
     rows["birth_day"] = (parties.day[rows["party"]] - age).astype(np.int32)
 
 
 def _age_siblings(age: np.ndarray, rows: dict[str, np.ndarray], siblings: np.ndarray, draws: Draws) -> None:
-    """Older siblings: between the youngest and 17, rather close to the youngest."""
-    chosen = np.flatnonzero(siblings)
-    party = rows["party"][chosen]
-    youngest = age[rows["first"][party] + rows["adults"][party]]
-    gap = draws.uniforms(rows["number"][chosen], Purpose.AGE_DAYS) ** 2
-    age[chosen] = youngest + np.floor(gap * (MINOR_DAYS - youngest)).astype(np.int64)
+    """Older siblings, one after another: rather close to the next younger; twins where no room is left."""
+    place = rows["member"] - rows["adults"][rows["party"]]
+    for order in range(1, int(place.max(initial=0)) + 1):
+        chosen = np.flatnonzero(siblings & (place == order))
+        younger = age[chosen - 1]
+        room = MINOR_DAYS - younger - BIRTHS_APART
+        is_twin = (room < 0) | (draws.uniforms(rows["number"][chosen], Purpose.AGE_BAND) < TWIN_SHARE)
+        gap = draws.uniforms(rows["number"][chosen], Purpose.AGE_DAYS) ** 2
+        older = younger + BIRTHS_APART + np.floor(gap * np.maximum(room, 0)).astype(np.int64)
+        age[chosen] = np.where(is_twin, younger, older)
+
+
+def _part_siblings_alone(age: np.ndarray, rows: dict[str, np.ndarray], second: np.ndarray) -> None:
+    """Brothers and sisters alone: ages are drawn one by one, so births that are too close are moved apart."""
+    chosen = np.flatnonzero(second)
+    apart = age[chosen] - age[chosen - 1]
+    older = age[chosen - 1] + BIRTHS_APART + np.abs(apart)
+    younger = age[chosen - 1] - BIRTHS_APART - np.abs(apart)
+    fits = np.where((apart >= 0) & (older <= MINOR_DAYS), older, np.where(younger >= 0, younger, older))
+    age[chosen] = np.where(np.abs(apart) < BIRTHS_APART, fits, age[chosen])
+
+
+def _age_babies(age: np.ndarray, rows: dict[str, np.ndarray], draws: Draws) -> None:
+    """Children of minors: at most two years old, and born when the mother was 14 or older."""
+    babies = np.flatnonzero(rows["role"] == Role.CHILD_OF_MINOR)
+    oldest = np.minimum(2.0 * YEAR_DAYS, age[babies - 1] - MOTHER_FROM_AGE * YEAR_DAYS)
+    age[babies] = np.floor(draws.uniforms(rows["number"][babies], Purpose.AGE_DAYS) * oldest)
 
 
 def _age_adults(
@@ -182,10 +209,7 @@ def _age_adults(
     age[chosen] = ADULT_DAYS + np.floor(35.0 * YEAR_DAYS * uniforms**1.6).astype(np.int64)
     parent = np.isin(stratum[chosen], (Stratum.FAMILY, Stratum.UNDISCLOSED_FAMILY))
     parents, uniforms = chosen[parent], uniforms[parent]
-    last_child = rows["first"][rows["party"][parents]] + rows["size"][rows["party"][parents]] - 1
-    oldest = age[last_child].copy()
-    three = rows["size"][rows["party"][parents]] - rows["adults"][rows["party"][parents]] > 2
-    oldest[three] = np.maximum(oldest[three], age[last_child[three] - 1])
+    oldest = age[rows["first"][rows["party"][parents]] + rows["size"][rows["party"][parents]] - 1]
     # Rounded up: 16 mean years are a few hours short of 16 birthdays.
     at_birth = np.ceil((16.0 + 24.0 * uniforms**1.7) * YEAR_DAYS).astype(np.int64)
     age[parents] = np.maximum(oldest + at_birth, ADULT_DAYS)

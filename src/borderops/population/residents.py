@@ -25,6 +25,9 @@ UNKNOWN_STATION = -1
 CUSTODY_BEFORE = 2 * DAY
 """Minutes between a resident's apprehension and admission; long ago, and no figure depends on them."""
 
+YOUNGEST_DAYS = 60
+"""Youngest age at admission, in days; makes the few older whom the draws would admit before they are born."""
+
 LONGEST_SERVED_DAYS = 1200
 """Longest time served that the table of release work reaches back to."""
 
@@ -74,6 +77,7 @@ def draw_residents(settings: Settings, draws: Draws) -> Residents:
     now = work_done_by(pace, np.array([day * DAY]))[0]
     admitted = moment_of(pace, np.maximum(now - served, now - _most_work(pace, day)))
     sex, birth_day = _bodies(kind, number, day, draws)
+    birth_day = np.minimum(birth_day, admitted // DAY - YOUNGEST_DAYS).astype(np.int32)
     mix = settings.people.citizenship.children_alone
     placed = np.array([0.0 if country == "MX" else mix.get(country, 0.0) for country in COUNTRIES])
     uniforms = draws.uniforms(number, Purpose.CITIZENSHIP)

@@ -1,0 +1,168 @@
+"""Published figures beside simulated ones: each read off tables made by hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.builders import settings_of
+
+from borderops.config.schema import Settings
+from borderops.facts.tables import published
+from borderops.forecast.compare_published import COLUMNS, COMPARISONS, comparison
+from borderops.forecast.results import KEYS, Results
+
+MAY_5 = date(2018, 5, 5)
+
+
+def _settings(start: date = date(2017, 10, 1), end: date = date(2019, 2, 14), is_hindcast: bool = True) -> Settings:
+    shipped = settings_of()
+    study = shipped.study.model_copy(update={"is_hindcast": is_hindcast})
+    window = shipped.window.model_copy(update={"start": start, "end": end})
+    return shipped.model_copy(update={"study": study, "window": window})
+
+
+def _results(replication: int = 0, **tables: list[tuple]) -> Results:
+    frames = {name: pd.DataFrame(tables.get(name, []), columns=[*KEYS[name], "value"]) for name in KEYS}
+    frames["daily"]["day"] = pd.to_datetime(frames["daily"]["day"])
+    return Results(replication, "digest", frames)
+
+
+def _kpi(name: str, value: float) -> tuple:
+    return (name, "all", "all", value)
+
+
+def _days(measure: str, group: str, first: date, values: list[float]) -> list[tuple]:
+    return [(first + timedelta(days=offset), measure, group, value) for offset, value in enumerate(values)]
+
+
+def _median(results: Results | list[Results], figure: str) -> float:
+    table = comparison(results if isinstance(results, list) else [results], _settings()).set_index("id")
+    return float(table.loc[figure, "median"])
+
+
+def test_only_what_stands_for_the_past_is_compared():
+    """A scenario that is no hindcast has no published figure beside it; the columns are there."""
+    table = comparison([_results()], _settings(is_hindcast=False))
+    assert table.empty
+    assert list(table.columns) == COLUMNS
+
+
+def test_figures_are_compared_if_the_window_covers_their_days():
+    """A window of the season alone knows nothing of the census of 31 August or of April."""
+    table = comparison([_results()], _settings(MAY_5, date(2018, 6, 20))).set_index("id")
+    assert "S112" in table.index
+    assert {"R168", "R165", "S151", "S009", "R090"}.isdisjoint(table.index)
+
+
+def test_every_comparison_is_of_a_published_figure_once():
+    """Ids exist among the facts, and none is compared twice; settings are never compared."""
+    figures = [one.figure for one in COMPARISONS]
+    assert len(set(figures)) == len(figures)
+    assert {published()[figure].role for figure in figures} <= {"fit", "check"}
+
+
+def test_figure_comes_with_its_value_role_and_source():
+    """3,014 children separated, to be fitted to, from the report and its page."""
+    row = comparison([_results()], _settings()).set_index("id").loc["S112"]
+    assert (row["published"], row["unit"], row["role"]) == (3014, "children", "fit")
+    assert row["source"] == "DHS OIG-20-06 p. 8"
+
+
+def test_shares_are_compared_as_percent():
+    """Published as 39 percent, simulated as 0.4."""
+    assert _median(_results(kpis=[_kpi("share_over_72h_separated", 0.4)]), "S152") == pytest.approx(40.0)
+
+
+def test_kpi_is_read_as_a_whole_not_by_group():
+    """The row of all, not the first row."""
+    rows = [("children_separated", "age_band", "0–4", 5.0), _kpi("children_separated", 3000.0)]
+    assert _median(_results(kpis=rows), "S112") == 3000.0
+
+
+def test_figure_whose_mechanism_is_not_played_stands_without_a_value():
+    """In the table, with a note, and not a number."""
+    row = comparison([_results()], _settings()).set_index("id").loc["S119"]
+    assert np.isnan(row["median"])
+    assert row["note"] == "Referrals that lapse are not played yet."
+
+
+def test_interval_is_of_quantiles_over_replications_that_have_the_figure():
+    """10, 20, 30, 40 at 90 %: 11.5 to 38.5, median 25; a replication without the figure counts nowhere."""
+    results = [_results(number, kpis=[_kpi("children_separated", 10.0 * (number + 1))]) for number in range(4)]
+    row = comparison([*results, _results(4)], _settings()).set_index("id").loc["S112"]
+    assert [row["low"], row["median"], row["high"]] == pytest.approx([11.5, 25.0, 38.5])
+
+
+def test_census_of_a_day_is_that_of_all_kinds_on_that_day():
+    """29 May: three kinds together; the day before and other measures count for nothing."""
+    rows = [
+        *_days("shelter_census", "age_0_12", date(2018, 5, 28), [1000, 2000]),
+        *_days("shelter_census", "boys_13_17", date(2018, 5, 28), [3000, 6000]),
+        *_days("shelter_beds", "boys_13_17", date(2018, 5, 28), [9000, 9000]),
+    ]
+    assert _median(_results(daily=rows), "R166") == 8000
+
+
+def test_first_day_over_72_hours_counts_from_the_start_of_the_season():
+    """Means of 60 hours to 28 May and 75 on the 29th: 24 days after 5 May, as published."""
+    rows = _days("mean_custody_hours", "separated", MAY_5, [60.0] * 24 + [75.0] * 3)
+    table = comparison([_results(daily=rows)], _settings()).set_index("id")
+    assert table.loc["S149", ["published", "median"]].tolist() == [24, 24]
+    assert table.loc["S149", "unit"] == "days after 5 May"
+
+
+def test_mean_of_exactly_72_hours_is_not_over():
+    """72 hours are within the limit."""
+    rows = _days("mean_custody_hours", "separated", MAY_5, [72.0, 72.0, 72.1])
+    assert _median(_results(daily=rows), "S149") == 2
+
+
+def test_days_over_are_counted_among_the_ten_from_the_first():
+    """The first day is one of the ten; days without a mean and the eleventh day are not counted."""
+    means = [60.0, 75.0, 75.0, np.nan, 70.0, 75.0, 75.0, 75.0, 75.0, 75.0, 75.0, 75.0]
+    rows = _days("mean_custody_hours", "separated", MAY_5, means)
+    assert _median(_results(daily=rows), "S150") == 8
+
+
+def test_no_day_over_has_no_first_day():
+    """Neither a first day nor days after it."""
+    results = _results(daily=_days("mean_custody_hours", "separated", MAY_5, [60.0] * 40))
+    assert np.isnan(_median(results, "S149"))
+    assert np.isnan(_median(results, "S150"))
+
+
+def test_means_of_other_groups_and_days_outside_the_season_are_not_read():
+    """Children alone, and separated children who leave before or after the season."""
+    rows = [
+        *_days("mean_custody_hours", "alone", MAY_5, [90.0] * 40),
+        *_days("mean_custody_hours", "separated", date(2018, 5, 3), [90.0, 90.0]),
+        *_days("mean_custody_hours", "separated", date(2018, 6, 21), [90.0]),
+    ]
+    assert np.isnan(_median(_results(daily=rows), "S149"))
+
+
+def test_children_taken_before_the_season_are_summed_over_the_days():
+    """All stations together, from 1 October 2017 to 20 April 2018."""
+    rows = [
+        *_days("separated_children", "all", date(2017, 9, 30), [100, 3, 4]),
+        *_days("separated_children", "all", date(2018, 4, 20), [5, 100]),
+        *_days("separated_children", "yuma", date(2017, 10, 1), [3, 4]),
+    ]
+    assert _median(_results(daily=rows), "R090") == 12
+
+
+def test_rise_of_recorded_family_members():
+    """May and June less March and April, as recorded."""
+    members = {"2018-03": 10, "2018-04": 20, "2018-05": 25, "2018-06": 30}
+    rows = [(month, "yuma", "family_unit_members", "recorded", value) for month, value in members.items()]
+    rows += [(month, "yuma", "family_unit_members", "true", 99) for month in members]
+    rows += [(month, "yuma", "single_adults", "recorded", 99 * row) for row, month in enumerate(members)]
+    assert _median(_results(monthly=rows), "S009") == 25
+
+
+def test_months_in_which_nobody_came_count_as_nought():
+    """A run of ports of entry alone has no recorded months, and its comparison no error."""
+    assert _median(_results(), "S009") == 0
