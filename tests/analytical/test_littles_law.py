@@ -52,13 +52,19 @@ def _units(facilities: Facilities, number: int) -> Schedule:
     return Schedule(at=np.array([facilities.first_minute]), capacity=np.array([number]))
 
 
+def _taken_off_the_way(history: History) -> np.ndarray:
+    """When a parent or the eighteenth birthday ended the way to a shelter."""
+    came_of_age = np.where(history.exit == Exit.AGED_OUT, history.left_cbp_at, NEVER)
+    return np.minimum(history.rejoined_at, came_of_age)
+
+
 def _queue(pool: Pool) -> int:
     return sum(not ticket.is_withdrawn for *_, ticket in pool._waiting)
 
 
 @pytest.fixture(scope="module")
 def played() -> Played:
-    """Five days in May at three stations; nobody comes of age, for no column tells when that child's bed is free."""
+    """Five days in May at two sectors and the ports of entry."""
     settings = settings_of(
         "window.start=2018-05-18",
         "window.end=2018-05-22",
@@ -70,7 +76,6 @@ def played() -> Played:
     )
     draws = Draws(settings.seed, 0)
     plan = make_plan(form_families(settings, draws), settings, draws)
-    plan = replace(plan, turns_18_at=np.full(plan.turns_18_at.size, NEVER))
     held = np.bincount(plan.resident_kind, minlength=len(BED_KINDS))
     facilities = lay_out(settings)
     facilities = replace(
@@ -116,27 +121,27 @@ def test_queue_for_agents_summed_over_minutes_is_the_minutes_waited(played, plac
 
 
 def test_busy_workers_summed_over_minutes_are_the_minutes_worked(played):
-    """ORR's desk: from its beginning with a referral to clearance, or to a parent's return."""
+    """ORR's desk: from its beginning with a referral to clearance, a parent's return or a birthday."""
     history = played.history
-    until = np.minimum(history.cleared_at, history.rejoined_at)
+    until = np.minimum(history.cleared_at, _taken_off_the_way(history))
     assert played.in_use[played.world.desk] == played.stays(history.desk_at, until)
 
 
 @pytest.mark.parametrize("kind", range(len(BED_KINDS)))
 def test_beds_in_use_summed_over_minutes_are_the_sum_of_stays(played, kind):
-    """Per kind of bed: from designation, or the first minute, to release or a parent's return."""
+    """Per kind of bed: from designation, or the first minute, to release, a parent's return or a birthday."""
     history = played.history
     resident = history.exit == Exit.NOT_HERE
     begins = np.where(resident, played.facilities.first_minute, history.designated_at)
-    until = np.minimum(history.left_shelter_at, history.rejoined_at)
+    until = np.minimum(history.left_shelter_at, _taken_off_the_way(history))
     chosen = history.bed_kind == kind
     assert played.in_use[played.world.beds[kind]] == played.stays(begins[chosen], until[chosen])
 
 
 def test_queue_for_beds_summed_over_minutes_is_the_minutes_waited(played):
-    """All kinds together: from clearance to designation or to a parent's return."""
+    """All kinds together: from clearance to designation, a parent's return or a birthday."""
     history = played.history
-    until = np.minimum(history.designated_at, history.rejoined_at)
+    until = np.minimum(history.designated_at, _taken_off_the_way(history))
     waited = played.stays(history.cleared_at, until)
     assert sum(played.waiting[pool] for pool in played.world.beds) == waited
 
@@ -157,7 +162,7 @@ def test_pools_hold_in_the_end_what_the_history_says_is_held(played):
     history, horizon = played.history, played.facilities.horizon
     resident = history.exit == Exit.NOT_HERE
     begins = np.where(resident, played.facilities.first_minute, history.designated_at)
-    until = np.minimum(history.left_shelter_at, history.rejoined_at)
+    until = np.minimum(history.left_shelter_at, _taken_off_the_way(history))
     held = (begins < horizon) & (until >= horizon)
     by_kind = np.bincount(history.bed_kind[held], minlength=len(BED_KINDS))
     assert [pool.in_use for pool in played.world.beds] == by_kind.tolist()

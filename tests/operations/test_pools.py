@@ -70,7 +70,6 @@ def test_claim_is_given_back_once():
     assert pool.in_use == 0
 
 
-@pytest.mark.xfail(strict=True, reason="an event in the past is taken, and the clock goes back; monitors do not see it")
 def test_clock_never_goes_back():
     """A plan whose parent is back at 19:00 from a hearing at 20:00 cannot be played and is refused, not played."""
     child = Child(mail=3 * DAY)

@@ -21,6 +21,7 @@ from tests.builders import (
     alone,
     at,
     facilities_of,
+    family,
     plan_of,
     play,
     split_party,
@@ -28,6 +29,7 @@ from tests.builders import (
 )
 
 from borderops.operations.history import Exit, ShelterExit
+from borderops.operations.plan import Ground
 from borderops.population.people import Stratum
 from borderops.units import DAY, HOUR
 
@@ -345,24 +347,41 @@ def test_release_at_the_minute_of_the_birthday_is_a_release():
     assert history.shelter_exit.tolist() == [ShelterExit.RELEASED]
 
 
-def test_child_who_turns_eighteen_at_the_desk_leaves_cbp_that_day_and_takes_no_bed():
-    """Custody of a child ended at the birthday, whenever the desk is done."""
-    plan = plan_of(alone("Mon 08:00", Child(born=date(2000, 1, 2))), alone("Tue 08:00", Child(age=15)))
+def test_child_who_turns_eighteen_before_the_desk_leaves_cbp_that_day():
+    """Out of the queue at midnight of the birthday; the worker's first referral is the next child's."""
+    plan = plan_of(alone("Mon 08:00", Child(born=date(2000, 1, 2))), alone("Mon 09:00", Child(age=15)))
     history = play(plan, facilities_of(desk={"Mon 00:00": 0, "Wed 07:00": 1}, desk_minutes=15, beds=1))
-    assert told(history.left_cbp_at)[0] == "Tue 00:00"
+    assert told(history.left_cbp_at) == ["Tue 00:00", "Wed 07:15"]
     assert history.exit.tolist() == [Exit.AGED_OUT, Exit.TO_SHELTER]
-    assert told(history.designated_at) == ["never", "Wed 07:30"]
+    assert told(history.desk_at) == ["never", "Wed 07:00"]
 
 
-def test_child_who_turns_eighteen_before_the_determination_leaves_at_it():
-    """Nobody leaves before being determined: the custody ends with the determination."""
+def test_child_who_turns_eighteen_at_the_desk_gives_the_worker_back():
+    """The referral is dropped at midnight and the next one begun in the same minute."""
+    plan = plan_of(alone("Mon 23:00", Child(born=date(2000, 1, 2))), alone("Mon 23:01", Child(age=15)))
+    history = play(plan, facilities_of(desk=1, desk_minutes=60))
+    assert told(history.desk_at) == ["Mon 23:40", "Tue 00:00"]
+    assert told(history.cleared_at) == ["never", "Tue 01:00"]
+    assert history.exit.tolist() == [Exit.AGED_OUT, Exit.TO_SHELTER]
+
+
+def test_child_who_turns_eighteen_before_the_determination_is_not_determined():
+    """The birthday comes during the checks: out of CBP's hands, and never an unaccompanied child."""
     history = play(plan_of(alone("Mon 23:00", Child(born=date(2000, 1, 2)), checks=HOUR)))
-    assert told(history.determined_at) == told(history.left_cbp_at) == ["Tue 00:40"]
+    assert told(history.left_cbp_at) == ["Tue 00:00"]
+    assert told(history.determined_at) == ["never"]
     assert history.exit.tolist() == [Exit.AGED_OUT]
 
 
-def test_child_who_turns_eighteen_before_boarding_does_not_board():
-    """Out of CBP's hands at the birthday; the bed is given to the next child when the seat would have been taken."""
+def test_child_who_turns_eighteen_while_being_processed_leaves_when_processed():
+    """Whoever is eighteen when processing ends leaves at that minute."""
+    history = play(plan_of(alone("Mon 23:30", Child(born=date(2000, 1, 2)), checks=HOUR)))
+    assert told(history.processed_at) == told(history.left_cbp_at) == ["Tue 00:10"]
+    assert history.exit.tolist() == [Exit.AGED_OUT]
+
+
+def test_child_who_turns_eighteen_before_boarding_gives_the_bed_to_the_next():
+    """Out of CBP's hands at the birthday, and the bed is given in the same minute."""
     plan = plan_of(
         alone("Mon 08:00", Child(born=date(2000, 1, 2), transport=2 * DAY)), alone("Mon 09:00", Child(age=15))
     )
@@ -370,14 +389,20 @@ def test_child_who_turns_eighteen_before_boarding_does_not_board():
     assert told(history.left_cbp_at)[0] == "Tue 00:00"
     assert history.exit.tolist()[0] == Exit.AGED_OUT
     assert told(history.admitted_at)[0] == "never"
-    assert told(history.designated_at) == ["Mon 08:40", "Wed 08:40"]
+    assert told(history.designated_at) == ["Mon 08:40", "Tue 00:00"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a birthday is noticed only at the end of the desk and at boarding: who turns eighteen while waiting for a "
-    "bed or a seat stays inside if the run ends before that",
-)
+def test_parted_child_who_turns_eighteen_is_not_rejoined():
+    """The parent is back on the evening of the birthday and finds a child of age gone."""
+    child = Child(born=date(2000, 1, 2), mail=9 * DAY)
+    plan = plan_of(family("Mon 08:00", child, departs=HOUR, back="19:00", ground=Ground.PROSECUTION))
+    history = play(plan, facilities_of(hearings=["Tue 09:00"]))
+    assert told(history.back_at) == ["Tue 19:00", "never"]
+    assert told(history.rejoined_at) == ["never", "never"]
+    assert history.exit.tolist() == [Exit.TO_COURT, Exit.AGED_OUT]
+    assert told(history.left_cbp_at)[1] == "Tue 00:00"
+
+
 @pytest.mark.parametrize("facilities", [{"beds": 0}, {"desk": 0}, {}])
 def test_birthday_ends_custody_even_if_the_run_ends_first(facilities):
     """A child of eighteen is out of CBP's hands at the birthday, not when somebody looks: the horizon moves nothing."""
@@ -387,9 +412,6 @@ def test_birthday_ends_custody_even_if_the_run_ends_first(facilities):
     assert history.exit.tolist() == [Exit.AGED_OUT]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="who turns eighteen in the queue for a bed stays in it and takes a bed until boarding"
-)
 def test_child_who_turned_eighteen_in_the_queue_takes_no_bed_from_another():
     """A bed that comes free on Wednesday goes to the next child, not to one whose custody ended on Tuesday."""
     plan = plan_of(

@@ -32,7 +32,6 @@ def test_single_adult_leaves_where_the_plan_sends_him(path, leaves_to):
     assert told(history.left_cbp_at) == ["Mon 09:40"]
 
 
-@pytest.mark.xfail(strict=True, reason="single_adult lets only the first person of the case depart")
 def test_adults_who_came_together_with_children_not_said_to_be_theirs_all_leave():
     """Two adults in one case are processed together and both leave, each at the own planned minute."""
     parents = couple("Mon 08:00", Adult(departs=60), Adult(departs=90))  # they do not say that the children are theirs

@@ -60,6 +60,7 @@ def settings_of(policy: str) -> Settings:
         whole[group] = _read_group(group, option)
     whole["scenario"] = "zero_tolerance_2018" if policy == "zero_tolerance" else policy
     whole["window"] |= {"start": "2018-04-01", "end": "2018-07-31"}
+    whole["study"] |= {"season_start": "2018-05-05", "season_end": "2018-06-20"}
     return Settings.model_validate(whole)
 
 

@@ -179,17 +179,17 @@ def _shelter_series(reading: Reading) -> dict[str, np.ndarray]:
     left = history.left_shelter_at
     resident = history.exit == Exit.NOT_HERE
     held_from = np.where(resident, history.first_minute, history.designated_at)
-    aged_out = (history.exit == Exit.AGED_OUT) & (history.designated_at != NEVER)
-    held_until = np.where(aged_out, history.designated_at, np.minimum(left, history.rejoined_at))
-    waiting = (history.cleared_at != NEVER) & ~((history.exit == Exit.AGED_OUT) & (history.designated_at == NEVER))
+    # A rejoined child and one who comes of age leave whatever they hold or wait for.
+    off_the_way = np.where(history.exit == Exit.AGED_OUT, history.left_cbp_at, history.rejoined_at)
+    held_until = np.minimum(left, off_the_way)
     kind_wanted = _kind_wanted(reading)
     for kind in range(len(BED_KINDS)):
         in_kind = history.bed_kind == kind
         series["shelter_census"].append(census(history.admitted_at[in_kind], left[in_kind], ends))
         series["shelter_beds_held"].append(census(held_from[in_kind], held_until[in_kind], ends))
         series["shelter_beds"].append(capacity_at(reading.replication.facilities.beds[kind], ends))
-        waits = waiting & (kind_wanted == kind)
-        until = np.minimum(history.designated_at[waits], history.rejoined_at[waits])
+        waits = kind_wanted == kind
+        until = np.minimum(history.designated_at[waits], off_the_way[waits])
         series["waiting_for_bed"].append(census(history.cleared_at[waits], until, ends))
     return {name: np.stack(values) for name, values in series.items()}
 

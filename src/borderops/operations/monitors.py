@@ -133,10 +133,7 @@ def _overfull(history: History, plan: Plan, facilities: Facilities) -> Iterator[
 def _bed_until(history: History) -> np.ndarray:
     """When each bed was given back, NEVER where it is still held."""
     until = np.minimum(history.left_shelter_at, history.rejoined_at)
-    never_boarded = (history.designated_at != NEVER) & (history.exit == Exit.AGED_OUT)
-    # The child came of age before boarding; the bed is free when boarding would have been, which no column tells.
-    until[never_boarded] = history.designated_at[never_boarded]
-    return until
+    return np.where(history.exit == Exit.AGED_OUT, history.left_cbp_at, until)
 
 
 def _given_when_full(
@@ -169,7 +166,10 @@ def _agents_overused(history: History, plan: Plan, facilities: Facilities) -> It
             begins, begins + lasts, np.ones(begins.size, int), schedule, history, f"agents of station {station}"
         )
     desk = history.desk_at[history.desk_at != NEVER]
-    busy_until = np.minimum(desk + facilities.desk_minutes, history.rejoined_at[history.desk_at != NEVER])
+    served = history.desk_at != NEVER
+    busy_until = np.minimum(desk + facilities.desk_minutes, history.rejoined_at[served])
+    aged_out = history.exit[served] == Exit.AGED_OUT
+    busy_until = np.where(aged_out, np.minimum(busy_until, history.left_cbp_at[served]), busy_until)
     yield from _given_when_full(
         desk, busy_until, np.ones(desk.size, int), facilities.desk, history, "workers at ORR's desk"
     )

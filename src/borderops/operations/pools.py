@@ -12,7 +12,7 @@ from typing import Any
 
 import simpy
 
-from borderops.exceptions import ConservationError
+from borderops.exceptions import ConservationError, PlanError
 from borderops.operations.facilities import Schedule
 from borderops.operations.numbers import ALLOCATION, SHIFT
 
@@ -20,10 +20,20 @@ ENTITY_BITS = 40
 
 
 class Moment(simpy.Event):
-    """An event at a stated minute, in the stated order among those of the same minute."""
+    """An event at a stated minute, in the stated order among those of the same minute.
+
+    Raises
+    ------
+    PlanError
+        If the minute is over.
+    """
 
     def __init__(self, env: Clock, minute: int, rank: int, entity: int):
         super().__init__(env)
+        if minute < env.now:
+            raise PlanError(
+                f"minute {minute} lies before {env.now}, where the plan stands (rank {rank}, entity {entity})"
+            )
         self._ok = True
         self._value = None
         order: Any = (rank << ENTITY_BITS) | entity

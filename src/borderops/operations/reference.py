@@ -1,7 +1,7 @@
 """The reference engine: plays a plan in SimPy and reads like the process it models. Plan -> History.
 
 It draws nothing and knows no settings: the plan holds every duration and decision, the facilities every capacity.
-Read `single_adult`, `family`, `children` and `to_shelter` in this order; the rest is bookkeeping.
+Read `adults`, `family`, `children` and `to_shelter` in this order; the rest is bookkeeping.
 
 What happens at one minute happens in the order of `borderops.operations.numbers`.
 """
@@ -95,7 +95,7 @@ class World:
         self.pace_done = facilities.pace.done.tolist()
         self.pace_per_minute = facilities.pace.per_minute.tolist()
         self.hearings = facilities.hearings.tolist()
-        self.on_the_way: dict[int, simpy.Process] = {}  # parted children who have not boarded
+        self.on_the_way: dict[int, simpy.Process] = {}  # children without a parent who have not boarded
         self.fill_shelters()
         self.fill_family_detention()
         self.env.process(self.arrivals())
@@ -105,7 +105,7 @@ class World:
     def arrivals(self) -> Steps:
         """Bring in the cases, each at its minute; those of one minute in the order of their rows."""
         order = np.argsort(np.array(self.plan.case_at, dtype=np.int64), kind="stable").tolist()
-        stories = {CaseKind.ADULT: self.single_adult, CaseKind.FAMILY: self.family, CaseKind.CHILDREN: self.children}
+        stories = {CaseKind.ADULT: self.adults, CaseKind.FAMILY: self.family, CaseKind.CHILDREN: self.children}
         for case in order:
             yield self.at(self.plan.case_at[case], ARRIVAL, self.plan.case_first[case])
             self.env.process(stories[self.plan.case_kind[case]](case))
@@ -129,11 +129,11 @@ class World:
 
     # --- stories --------------------------------------------------------------------------------------------------
 
-    def single_adult(self, case: int) -> Steps:
-        """An adult without a family: intake, processing, then to ICE, to court or back over the border."""
+    def adults(self, case: int) -> Steps:
+        """Adults without a family: intake, processing, then each to ICE, to court or back over the border."""
         yield from self.process(case, ADULTS_LAST)
-        person = self.plan.case_first[case]
-        yield from self.depart(person, LEAVES_TO[self.plan.path[person]])
+        for person in self.members(case):
+            self.env.process(self.depart(person, LEAVES_TO[self.plan.path[person]]))
 
     def family(self, case: int) -> Steps:
         """A family that says it is one: processed together, then parted, detained or released together."""
@@ -159,44 +159,38 @@ class World:
         """Children without a parent: processed together, then returned or placed one by one."""
         yield from self.process(case, CHILDREN_NEXT)
         for person in self.members(case):
-            self.env.process(self.child_alone(case, person))
+            if self.plan.is_returned[person]:
+                self.env.process(self.depart(person, Exit.RETURNED))
+            else:
+                self.send_on_the_way(person, self.plan.checks_minutes[case])
 
-    def child_alone(self, case: int, person: int) -> Steps:
-        """A child who came without a parent."""
-        if self.plan.is_returned[person]:
-            yield from self.depart(person, Exit.RETURNED)
-        else:
-            yield self.after(self.plan.checks_minutes[case], PROGRESS, person)
-            yield from self.to_shelter(person)
-
-    def parted_child(self, case: int, person: int) -> Steps:
-        """A child whose parents were taken: further checks, then as any child alone."""
-        checks = self.plan.checks_minutes[case] + self.plan.separated_checks_minutes[case]
-        try:
-            yield self.after(checks, PROGRESS, person)
-        except simpy.Interrupt:
+    def send_on_the_way(self, person: int, checks: int) -> None:
+        """Set a child without a parent on the way to a shelter, which a parent or an eighteenth birthday may end."""
+        if self.plan.turns_18_at[person] <= self.env.now:
+            self.leave_cbp(person, Exit.AGED_OUT)
             return
-        yield from self.to_shelter(person)
+        self.on_the_way[person] = self.env.process(self.to_shelter(person, checks))
+        if self.plan.turns_18_at[person] < self.facilities.horizon:
+            self.env.process(self.come_of_age(person))
 
-    def to_shelter(self, person: int) -> Steps:
-        """From determination to a shelter and out of it; a parent who is back before boarding ends the way."""
+    def to_shelter(self, person: int, checks: int) -> Steps:
+        """From the end of processing to a shelter and out of it."""
         claims = Claims()
         try:
-            kind = yield from self.until_boarding(person, claims)
+            kind = yield from self.until_boarding(person, checks, claims)
         except simpy.Interrupt:
             claims.withdraw()
             return
-        self.on_the_way.pop(person, None)
-        if kind is None:
-            return
+        del self.on_the_way[person]
         self.leave_cbp(person, Exit.TO_SHELTER)
         yield self.after(self.plan.travel_minutes[person], PROGRESS, person)
         self.log.admitted_at[person] = self.env.now
         yield from self.stay(person, kind, self.env.now, self.plan.stay_work[person])
 
-    def until_boarding(self, person: int, claims: Claims) -> Generator[simpy.Event, Any, int | None]:
-        """Mail, ORR's desk, a bed, designation, a seat; gives the kind of bed, or None for who came of age."""
+    def until_boarding(self, person: int, checks: int, claims: Claims) -> Generator[simpy.Event, Any, int]:
+        """Checks, determination, mail, ORR's desk, a bed, designation, a seat; gives the kind of bed."""
         plan, log = self.plan, self.log
+        yield self.after(checks, PROGRESS, person)
         log.determined_at[person] = self.env.now
         yield self.after(plan.mail_minutes[person], PROGRESS, person)
         yield claims.seize(self.desk, person)
@@ -204,18 +198,21 @@ class World:
         yield self.after(self.facilities.desk_minutes, DEPARTURE, person)
         claims.withdraw()
         log.cleared_at[person] = self.env.now
-        if self.has_aged_out(person):
-            return None
         kind = self.kind_of_bed(person)
         yield claims.seize(self.beds[kind], person)
         log.designated_at[person] = self.env.now
         log.bed_kind[person] = kind
         yield self.after(plan.designation_minutes[person], PROGRESS, person)
         yield self.at(self.boarding_minute(person), DEPARTURE, person)
-        if self.has_aged_out(person):
-            claims.withdraw()
-            return None
         return kind
+
+    def come_of_age(self, person: int) -> Steps:
+        """At the eighteenth birthday a child still on the way is handed to ICE as an adult."""
+        yield self.at(self.plan.turns_18_at[person], PROGRESS, person)
+        way = self.on_the_way.pop(person, None)
+        if way is not None:
+            way.interrupt()
+            self.leave_cbp(person, Exit.AGED_OUT)
 
     def stay(self, person: int, kind: int, since: int, work: int) -> Steps:
         """Stay in a bed until the work of release is done or the child comes of age."""
@@ -291,7 +288,7 @@ class World:
             return
         for person in range(first + adults, first + plan.case_size[case]):
             self.log.is_alone[person] = True
-            self.on_the_way[person] = self.env.process(self.parted_child(case, person))
+            self.send_on_the_way(person, plan.checks_minutes[case] + plan.separated_checks_minutes[case])
 
     def prosecuted_parent(self, case: int, parent: int) -> Steps:
         """A parent taken to court: heard on the next court day, and perhaps back at the station that evening."""
@@ -334,14 +331,6 @@ class World:
         if self.env.now < self.plan.turns_13_at[person]:
             return BED_KINDS.index("age_0_12")
         return BED_KINDS.index("girls_13_17" if self.plan.is_girl[person] else "boys_13_17")
-
-    def has_aged_out(self, person: int) -> bool:
-        """Hand a child who has turned eighteen to ICE; the custody of a child ended at that birthday."""
-        if self.env.now < self.plan.turns_18_at[person]:
-            return False
-        self.log.left_cbp_at[person] = max(self.plan.turns_18_at[person], self.log.determined_at[person])
-        self.log.exit[person] = Exit.AGED_OUT
-        return True
 
     def boarding_minute(self, person: int) -> int:
         """When the contractor takes the child: notice, the wait for a seat (longer on weekends), opening hours."""
