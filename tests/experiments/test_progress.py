@@ -45,6 +45,13 @@ def test_late_ones_leave_nothing_negative():
     assert remaining.seconds(60.0) == 0.0
 
 
+def test_what_is_due_is_not_told_in_tenths():
+    """When the others should end at any moment, no time is told."""
+    told = Watch(2, 2, io.StringIO())
+    told(ending(1, 0.0))
+    assert told.left() == "the rest is due"
+
+
 def test_all_done():
     """After the last one nothing is left."""
     remaining = Remaining(3, 2)
@@ -58,6 +65,7 @@ def test_plain_lines():
     stream = io.StringIO()
     with Watch(3, 1, stream) as told:
         told(ending(1, 2.0))
+        assert told.left().startswith("about ")
         told(ending(2, 2.0, failed=True))
         told(ending(3, 2.0))
     lines = stream.getvalue().splitlines()

@@ -317,6 +317,16 @@ def test_rejoining_is_decided_for_each_child():
     assert told(history.left_cbp_at)[2] == "Mon 20:00"
 
 
+def test_all_children_still_there_are_rejoined_and_leave_together():
+    """Wherever each of them waits, all leave with the parent at one minute."""
+    children = (Child(mail=SLOW), Child(age=15, designation=SLOW), Child(transport=SLOW))
+    case = family("Mon 08:00", *children, departs=20, back="19:00", rejoined_release=60, ground=PROSECUTION)
+    history = play(plan_of(case), facilities_of(hearings=["Mon 09:00"]))
+    assert told(history.rejoined_at) == ["Mon 19:00"] * 4
+    assert told(history.left_cbp_at)[1:] == told(history.left_again_at)[:1] * 3 == ["Mon 20:00"] * 3
+    assert history.exit.tolist() == [Exit.TO_COURT] + [Exit.RELEASED] * 3
+
+
 def test_parent_back_when_every_child_has_boarded_is_rejoined_with_nobody():
     """The parent is back, and nothing follows from it."""
     plan = plan_of(family("Mon 08:00", departs=20, back="19:00", ground=PROSECUTION))

@@ -103,7 +103,9 @@ class Watch:
         seconds = self.remaining.seconds(self.elapsed)
         if seconds is None:
             return "remaining time not known yet"
-        return "all played" if self.remaining.done == self.replications else f"about {duration(seconds)} left"
+        if self.remaining.done == self.replications:
+            return "all played"
+        return f"about {duration(seconds)} left" if seconds >= 0.5 else "the rest is due"
 
 
 class TerminalWatch(Watch):

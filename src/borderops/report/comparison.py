@@ -24,8 +24,9 @@ ROLES: Final = (
     ),
     (
         "check",
-        "Figures the model never saw",
-        "Nothing was tuned to these. Agreement is evidence, disagreement too.",
+        "Figures only ever compared against",
+        "Nothing was tuned to these, but whoever chose the values knew them: agreement is weak evidence, disagreement "
+        "strong.",
     ),
 )
 
