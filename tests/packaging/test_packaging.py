@@ -44,7 +44,7 @@ def required_names() -> set[str]:
 
 def test_lock_names_no_address():
     """The lock holds names, versions and hashes: no registry, no file, no index option."""
-    assert not re.search(r"://|@ |--(extra-)?index|--find-links|^-", LOCK, re.MULTILINE)
+    assert not re.search(r"://|@ |--(extra-)?index|--find|^-", LOCK, re.MULTILINE)
 
 
 def test_lock_is_whole():

@@ -47,6 +47,7 @@ def main(words: Sequence[str]) -> int:
         Before the first draw, if anything that was given cannot be used.
     """
     composed = compose(words)
+    _read_arrivals(composed)
     started = datetime.now().astimezone()
     with RunFolder(Path(composed.settings.run.outputs), composed.settings.scenario, started) as folder, _terminable():
         return _run(composed, folder, words, started)
@@ -62,6 +63,19 @@ def _run(composed: Composed, folder: RunFolder, words: Sequence[str], started: d
     if not outcome.results:
         return _end_without_results(composed, folder, outcome, about)
     return _end(composed, folder, outcome, about)
+
+
+def _read_arrivals(composed: Composed) -> None:
+    """Read a planner's own arrivals once, so that whatever is wrong with the file is told before anything else."""
+    settings = composed.settings
+    if settings.arrivals.source == "file":
+        import numpy as np
+
+        from borderops.clock import day_of
+        from borderops.population.arrivals_file import read_arrivals
+
+        days = np.arange(day_of(settings.window.first_day_played), day_of(settings.window.end) + 1)
+        read_arrivals(settings.arrivals.file, days)
 
 
 def _announce(composed: Composed, folder: RunFolder, words: Sequence[str]) -> None:
