@@ -71,7 +71,8 @@ def main(overrides: list[str]) -> None:
 
     persons, happened = people.number.size, moments(history)
     yard_rate = answer[0] / min(yard_before, yard_after)
-    print(f"{settings.scenario}, {settings.window.start} to {settings.window.end}: {persons:,} persons, {happened:,} moments")
+    window = f"{settings.window.start} to {settings.window.end}"
+    print(f"{settings.scenario}, {window}: {persons:,} persons, {happened:,} moments")
     print(f"{'stage':<22}{'seconds':>9}{'a second':>14}")
     for name, seconds, count in (
         ("people", people_seconds, persons),

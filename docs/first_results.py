@@ -1,7 +1,7 @@
 """Write the table of first results into the README, from the folder of a finished run.
 
-    borderops run run.replications=40
-    python docs/first_results.py outputs/<day>/<time>-zero_tolerance_2018
+borderops run run.replications=40
+python docs/first_results.py outputs/<day>/<time>-zero_tolerance_2018
 """
 
 from __future__ import annotations

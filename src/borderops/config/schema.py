@@ -45,7 +45,7 @@ SECTORS: tuple[Sector, ...] = get_args(Sector)
 STATIONS: tuple[Station, ...] = get_args(Station)
 """Where people are met: the sectors, and all ports of entry as one."""
 
-Country = Literal["MX", "GT", "HN", "SV", "NI", "EC", "CU", "BR", "RO", "IN"]
+Country = Literal["MX", "GT", "HN", "SV", "NI", "EC", "CU", "BR", "RO", "IN", "CA"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Factor = Annotated[float, Field(ge=0)]

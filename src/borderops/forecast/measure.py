@@ -493,7 +493,7 @@ def _monthly(reading: Reading) -> Iterator[Row]:
     true = np.array([2, 1, 0])[reading.holding_kind[chosen]]  # single adults, families, children alone
     parted = (reading.separated | reading.history.is_taken)[chosen]
     recorded = np.where(parted, np.where(reading.child[chosen], 0, 2), true)
-    months = np.unique(month)
+    months = np.unique(_dates(reading).astype("datetime64[M]"))
     strata = ("children_alone", "family_unit_members", "single_adults")
     for count, column in (("true", true), ("recorded", recorded)):
         for each in months:

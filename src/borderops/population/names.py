@@ -41,6 +41,9 @@ GUIDE: Final = 4096
 TAIL_COLLISION: Final = 1e-5
 """Most that a tail of rare names may add to the chance that two strangers share a name."""
 
+BORROWED: Final = {"CA": "MX"}
+"""Countries whose own frequencies are not carried, and whose they borrow: so few come that no figure depends on them."""
+
 FATHERS_NAME_LAST: Final = (COUNTRIES.index("BR"),)
 ONE_SURNAME: Final = (COUNTRIES.index("RO"), COUNTRIES.index("IN"))
 SURNAME_BY_SEX: Final = {COUNTRIES.index("IN"): ("Kaur", "Singh")}
@@ -217,7 +220,8 @@ class _Listed(NamedTuple):
 def surname_tables() -> NameTables:
     """Build the surname tables, one a country, in the order of `COUNTRIES`."""
     shares = surname_shares()
-    tables = [_column(shares, shares.tables.index(country), np.arange(len(shares.names))) for country in COUNTRIES]
+    columns = [shares.tables.index(BORROWED.get(country, country)) for country in COUNTRIES]
+    tables = [_column(shares, column, np.arange(len(shares.names))) for column in columns]
     styles = [SURNAME_STYLES["maya" if country == "GT" else _language(country)] for country in COUNTRIES]
     tails = _tails(len(shares.names), [table.tail_size for table in tables], styles)
     return _lay_out(Spellings(shares.names, tails), tables, tails)
@@ -569,7 +573,7 @@ def _place_uniforms(rows: np.ndarray, bearers: _Bearers, draws: Draws) -> np.nda
 
 
 def _by_country(shares: dict[Country, float]) -> np.ndarray:
-    return np.array([shares[country] for country in COUNTRIES])
+    return np.array([shares.get(country, 0.0) for country in COUNTRIES])
 
 
 @numba.njit(cache=True, nogil=True)

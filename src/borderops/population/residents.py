@@ -19,6 +19,9 @@ from borderops.streams import Draws, Purpose
 from borderops.tables import Table
 from borderops.units import DAY
 
+CONTIGUOUS = ("MX", "CA")
+"""Countries whose children alone are screened and mostly returned, 8 U.S.C. 1232(a)(2)."""
+
 UNKNOWN_STATION = -1
 """Where a resident was apprehended is not modelled."""
 
@@ -79,7 +82,7 @@ def draw_residents(settings: Settings, draws: Draws) -> Residents:
     sex, birth_day = _bodies(kind, number, day, draws)
     birth_day = np.minimum(birth_day, admitted // DAY - YOUNGEST_DAYS).astype(np.int32)
     mix = settings.people.citizenship.children_alone
-    placed = np.array([0.0 if country == "MX" else mix.get(country, 0.0) for country in COUNTRIES])
+    placed = np.array([0.0 if country in CONTIGUOUS else mix.get(country, 0.0) for country in COUNTRIES])
     uniforms = draws.uniforms(number, Purpose.CITIZENSHIP)
     return Residents(
         number=number,
