@@ -22,8 +22,8 @@ test-slow: $(READY)  ## run the tests that build environments or play for long
 	@$(BIN)/python -m pytest -m slow $(TESTS)
 
 lint: $(READY)  ## look for mistakes and for lines out of order
-	@$(BIN)/ruff check src tests
-	@$(BIN)/ruff format --check src tests
+	@$(BIN)/ruff check src tests docs benchmarks
+	@$(BIN)/ruff format --check src tests docs benchmarks
 
 types: $(READY)  ## check the types
 	@$(BIN)/mypy

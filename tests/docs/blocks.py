@@ -11,7 +11,8 @@ A block says by its first line what it is for:
 ```console          is shown and not run: what sets up a machine, or takes longer than a test may
 =================== =============================================================================================
 
-Days, times and paths of this machine are replaced, so that a page shows the same on every day and everywhere.
+Days, times and paths of this machine are replaced, so that a page shows the same on every day and everywhere; columns
+that are separated by tabs are shown one below the other.
 
     python tests/docs/blocks.py          play all how-tos and write what they print into them anew
     python tests/docs/blocks.py NAME     the same for docs/how-to/NAME.md
@@ -28,6 +29,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,8 +134,19 @@ def plain(printed: str, folder: Path) -> str:
     """What was printed, without what differs from day to day and from machine to machine."""
     printed = printed.replace("\N{NO-BREAK SPACE}", " ").replace(f"{folder.resolve()}/", "").strip("\n")
     printed = re.sub(r"\d{4}-\d\d-\d\d/\d{6}-", "<day>/<time>-", printed)
-    lines = [line.rstrip().expandtabs(4) for line in printed.splitlines()]
+    lines = [
+        line.rstrip()
+        for tabs, alike in groupby(printed.splitlines(), key=lambda line: line.count("\t"))
+        for line in (_aligned(list(alike)) if tabs else alike)
+    ]
     return "\n".join([*lines, ""])
+
+
+def _aligned(lines: list[str]) -> list[str]:
+    """Columns that are separated by tabs, one below the other, as people like to see them."""
+    rows = [line.split("\t") for line in lines]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
 
 
 def refreshed(text: str) -> str:

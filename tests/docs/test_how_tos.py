@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from blocks import RUN, SHOWN, WRITTEN, blocks, names, page, plain, play, refreshed
 
+import borderops
+
 
 @pytest.mark.parametrize("name", names())
 def test_a_how_to_works_as_it_is_written(name, tmp_path):
@@ -14,6 +16,20 @@ def test_a_how_to_works_as_it_is_written(name, tmp_path):
     assert [(line, text) for line, text, _ in shown] == [(line, said) for line, _, said in shown], (
         "if what is printed now is right: python tests/docs/blocks.py writes it into the pages"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["write-a-scenario", "bring-your-own-arrivals"])
+def test_every_scenario_of_a_page_can_be_played(name, tmp_path, monkeypatch):
+    """Scenarios that a page shows and does not run can be played all the same, but for the one with mistakes."""
+    written = [block for block in blocks(page(name).read_text(encoding="utf-8")) if block.kind in WRITTEN]
+    assert list(play(written, tmp_path)) == []
+    monkeypatch.chdir(tmp_path)
+    for file in [block.options["file"] for block in written if block.kind == "yaml"]:
+        if "mistakes" not in file:
+            outcome = borderops.run(f"scenario={file}", "run.replications=1", "run.workers=1", "run.beside=null")
+            assert (len(outcome.results), outcome.failures) == (1, []), file
+    assert any(block.kind == "yaml" for block in written)
 
 
 @pytest.mark.parametrize("name", names())
