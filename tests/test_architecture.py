@@ -25,12 +25,14 @@ ORDER = """
     operations.numbers operations.facilities operations.pools operations.policy operations.planning
     operations.reference operations.monitors
     replication
-    forecast.intervals forecast.results forecast.kpis forecast.reading forecast.measure forecast.compare_published
+    forecast.intervals forecast.results forecast.story forecast.kpis forecast.reading forecast.stories
+    forecast.measure forecast.compare_published
     experiments.runner experiments.progress experiments.outputs
     report.contents report.words report.markup report.tables report.limits
     report.prose report.drawing report.figures report.breakdown report.assumptions report.comparison
-    report.page report.assemble report.run_files
+    report.page report.trace report.trace_page report.assemble report.run_files
     commands.help_texts commands.printing commands.completing commands.listing commands.showing commands.run
+    commands.trace
     api
     cli
     __main__

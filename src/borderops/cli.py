@@ -29,6 +29,7 @@ COMMANDS = {
     command.name: command
     for command in (
         Command("run", "play a scenario and write a report", "borderops.commands.run"),
+        Command("trace", "what happened to one family, hour by hour", "borderops.commands.trace"),
         Command("list", "scenarios, stations, KPIs, policies", "borderops.commands.listing"),
         Command("show", "settings, the register of parameters, a scenario", "borderops.commands.showing"),
         Command("completion", "a script for the tab key (bash, zsh, fish)", "borderops.commands.completing"),

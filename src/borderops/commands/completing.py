@@ -46,14 +46,18 @@ complete -c borderops -f -a '(__borderops_complete)'
 
 SCRIPTS: Final = {"bash": BASH, "zsh": ZSH, "fish": FISH}
 
+FAMILIES: Final = ("typical", "longest", "rejoined", "together", "never_grouped", "undisclosed", "aged_out")
+"""What ``borderops trace`` can look for by name."""
+
 AFTER: Final = {
+    "trace": FAMILIES,
     "list": ("scenarios", "stations", "kpis", "policies", "groups"),
     "show": ("settings", "register", "scenario"),
     "completion": tuple(SCRIPTS),
 }
 """Words that may stand right after a command."""
 
-TAKE_OVERRIDES: Final = ("run", "show")
+TAKE_OVERRIDES: Final = ("run", "show", "trace")
 
 
 def main(words: Sequence[str]) -> int:
@@ -106,7 +110,9 @@ def completions(line: str, commands: Sequence[str]) -> list[str]:
         found = [one for one in AFTER.get(command, ()) if one.startswith(word)]
     if command == "show" and before[2:] == ["scenario"]:
         found += [one.removeprefix("scenario=") for one in complete(f"scenario={word}")]
-    if command == "run" or (command == "show" and len(before) > 2):
+    if command == "trace":
+        found += [one for one in ("replication=",) if one.startswith(word)]
+    if command in ("run", "trace") or (command == "show" and len(before) > 2):
         found += complete(word)
     return found
 

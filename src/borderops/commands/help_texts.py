@@ -26,6 +26,32 @@ Interrupting:      Ctrl-C keeps the replications that are finished; a second Ctr
 Exit codes:        0 done, 2 wrong input, 4 some replications failed, 130 interrupted
 """
 
+TRACE = """\
+borderops trace [FAMILY] [replication=N] [scenario=NAME] [key=value ...]
+
+Plays one replication and tells what happened to one family, minute by minute: who, where, what was waited for and how
+long, and when 72 hours had passed. Writes a picture (trace.html) and the events (events.csv) to
+outputs/<day>/<time>-trace-<scenario>/. Everybody is invented, and so is every name.
+
+FAMILY
+  typical         of the separated families, the one nearest the median of a child's longest time in CBP's hands
+  longest         of the separated families, the one with the longest such time
+  rejoined        rejoined at the station, at least in part; nearest the median of those
+  together        a family that stayed together; nearest the median of those
+  never_grouped   parents and children who were processed apart; nearest the median of those
+  undisclosed     a family that never said it was one; nearest the median of those
+  aged_out        a child who turned 18 in CBP's hands, or else in a shelter; nearest the median of those
+  NUMBER          the family with the number of a party, of a person, or an A-number
+
+Examples
+  borderops trace                                          a typical separated family
+  borderops trace longest                                  the longest custody of all
+  borderops trace rejoined replication=3                   in another replication
+  borderops trace together scenario=family_unity           under another scenario
+  borderops trace typical window.end=2018-06-10 'arrivals.stations=[yuma]'   a shorter window, one sector: quicker
+  borderops trace longest run.beside=null                  without the same family under another policy: quicker
+"""
+
 LIST = """\
 borderops list [scenarios | stations | kpis | policies | groups]
 
@@ -59,5 +85,5 @@ Prints a script that completes commands, scenarios, groups and settings when you
   fish   borderops completion fish | source            or write it to ~/.config/fish/completions/borderops.fish
 """
 
-HELP: Final = {"run": RUN, "list": LIST, "show": SHOW, "completion": COMPLETION}
+HELP: Final = {"run": RUN, "trace": TRACE, "list": LIST, "show": SHOW, "completion": COMPLETION}
 """By the name of the command."""

@@ -89,9 +89,23 @@ def render(contents: Contents) -> str:
         tag("main", [_section(contents, name, heading) for name, heading in SECTIONS], id="content"),
         footer(contents),
     )
+    return whole_page(f"{contents.title}: {contents.scenario}", body)
+
+
+def whole_page(title: str, body: Markup, more_style: str = "") -> str:
+    """A page that asks nothing of the network: style, Plotly and the script that draws the charts are inside it.
+
+    Parameters
+    ----------
+    title : str
+    body : Markup
+        Its charts as `show` makes them.
+    more_style : str
+        CSS of this page alone.
+    """
     return Template((HERE / "page.html").read_text(encoding="utf-8")).substitute(
-        title=tag("title", f"{contents.title}: {contents.scenario}"),
-        style=(HERE / "page.css").read_text(encoding="utf-8"),
+        title=tag("title", title),
+        style=(HERE / "page.css").read_text(encoding="utf-8") + more_style,
         body=body,
         template=for_script(plotly.io.to_json(TEMPLATE, validate=False)),
         plotly=plotly.offline.get_plotlyjs(),
