@@ -124,6 +124,10 @@ def _separated_between(first: date, last: date) -> Reader:
     return read
 
 
+def _heard_between(first: date, last: date) -> Reader:
+    return lambda results: float(_daily(results, "adults_heard", first, last)["value"].sum())
+
+
 def _custody_means(results: Results) -> pd.Series:
     """Mean custody hours of separated children by day of leaving, in the season and its ten days after."""
     rows = _daily(results, "mean_custody_hours", SEASON_START, SEASON_END)
@@ -197,10 +201,10 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "S009", _family_rise, date(2018, 3, 1), date(2018, 6, 30), "Recorded members: separations counted as published."
     ),
-    Comparison("S118", None, SEASON_START, SEASON_END, "Sentences are not played yet."),
-    Comparison("S119", None, SEASON_START, SEASON_END, "Referrals that lapse are not played yet."),
-    Comparison("R248", None, date(2018, 5, 1), date(2018, 5, 31), "Court slots are not played yet."),
-    Comparison("R249", None, date(2018, 6, 1), date(2018, 6, 30), "Court slots are not played yet."),
+    Comparison("S118", _kpi("share_children_parent_little_jail", 100.0), SEASON_START, SEASON_END),
+    Comparison("S119", _kpi("share_parents_never_prosecuted", 100.0), SEASON_START, SEASON_END, "At least."),
+    Comparison("R248", _heard_between(date(2018, 5, 1), date(2018, 5, 31)), date(2018, 5, 1), date(2018, 5, 31)),
+    Comparison("R249", _heard_between(date(2018, 6, 1), date(2018, 6, 30)), date(2018, 6, 1), date(2018, 6, 30)),
     Comparison("S149", _first_day_over, SEASON_START, SEASON_END, _MEANS, SEASON_START),
     Comparison("S150", _days_over_in_ten, SEASON_START, SEASON_END, _MEANS),
     Comparison("S153", _kpi("over_6_days_separated"), SEASON_START, SEASON_END),

@@ -8,8 +8,7 @@ LIMITS: Final = (
     "No system of record is written yet: links between parents and children are all true links, and none is lost, so "
     "the report says nothing of unrecorded families, official counts or lists.",
     "Referral to ORR is one delay and one desk; mails that are lost, outages and coordinators' shifts are not played.",
-    "Courts sit once a day and take whoever is referred: slots, rationing of single adults, sentences to jail and "
-    "declined cases are not played.",
+    "Courts hear whoever has a slot; several sittings a day, serious charges and judges' discretion are not played.",
     "Reunification after a child has left the station is not played, by request or by court order; stays in shelters "
     "end as the published releases do.",
     "Sponsors, shelters and family detention have no places: distance and travel between centres are not modelled.",
