@@ -274,6 +274,8 @@ def _districts(settings: Settings) -> Iterator[str]:
             if len(courts) != 1:
                 found = f"districts {', '.join(courts)}" if courts else "no district"
                 yield f"courts.districts has {sector} in {found}; allowed: each sector in exactly one"
+    for name in ("slots_per_court_day", "parents_share"):
+        yield from _ascending(f"courts.{name}", "begins", [one.begins for one in getattr(settings.courts, name)])
     total = sum(district.share for district in districts.values())
     if abs(total - 1.0) > 1e-9:
         yield f"courts.districts sums to {total:g}; allowed: shares that sum to 1 (within 1e-9)"

@@ -266,4 +266,5 @@ def _crowded_sittings(history: History, plan: Plan, facilities: Facilities) -> I
                 else np.ones(moments.size, bool)
             )
             if wrong.any():
-                yield f"{who} of district {row} were heard {int(wrong.sum())} times outside a sitting or beyond its slots"
+                times = int(wrong.sum())
+                yield f"{who} of district {row} were heard {times} times outside a sitting or beyond its slots"
