@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from borderops.config.schema import Settings
+from borderops.config.schema import STATIONS, Settings
 from borderops.facts.tables import Figure, published
 from borderops.forecast.measure import FEWEST_LEAVERS
 from borderops.forecast.results import Results
@@ -48,22 +48,26 @@ class Comparison:
     as_days_from: date | None = None
 
 
-def comparison(results: list[Results], settings: Settings) -> pd.DataFrame:
+def comparison(results: list[Results], settings: Settings, is_altered: bool = False) -> pd.DataFrame:
     """Set published figures beside the simulated ones.
 
     Parameters
     ----------
     results : list of Results
     settings : Settings
+    is_altered : bool
+        The policy is not the shipped one, so that the run does not stand for what happened.
 
     Returns
     -------
     DataFrame
-        Columns id, label, published, unit, role, source, low, median, high, note; empty unless the scenario stands
-        for what happened (``study.is_hindcast``). Quantiles over replications at the settings' interval level; NaN
-        where a figure is not modelled yet.
+        Columns id, label, published, unit, role, source, low, median, high, note. Empty unless the scenario stands for
+        what happened (``study.is_hindcast``) and is played whole: published arrivals of all stations, its own policy.
+        Quantiles over replications at the settings' interval level; NaN where a figure is not modelled yet.
     """
-    if not settings.study.is_hindcast:
+    arrivals = settings.arrivals
+    is_whole = arrivals.source == "published" and set(arrivals.stations) == set(STATIONS)
+    if is_altered or not (settings.study.is_hindcast and is_whole and set(dict(arrivals.multiplier).values()) == {1.0}):
         return pd.DataFrame(columns=COLUMNS)
     window = settings.window
     covered = (one for one in COMPARISONS if window.start <= one.starts and one.ends <= window.end)
@@ -168,13 +172,7 @@ _MEANS = f"Mean by day of leaving CBP custody, on days with {FEWEST_LEAVERS} or 
 
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison("S112", _kpi("children_separated"), SEASON_START, SEASON_END),
-    Comparison(
-        "S113",
-        _kpi("children_rejoined"),
-        SEASON_START,
-        SEASON_END,
-        "Courts in their simple form: one hearing a court day, no slots.",
-    ),
+    Comparison("S113", _kpi("children_rejoined"), SEASON_START, SEASON_END),
     Comparison("S152", _kpi("share_over_72h_separated", 100.0), SEASON_START, SEASON_END),
     Comparison(
         "S151",

@@ -6,7 +6,7 @@ Engines read nothing of the settings but this table and the plan.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -164,7 +164,8 @@ def _beds(steps: list[BedStep], first: date, last: date) -> Schedule:
 
 def _dockets(settings: Settings, first: date, last: date) -> tuple[Docket, ...]:
     """Slots of each district's sittings; fractions of slots are carried from sitting to sitting."""
-    courts, days = settings.courts, court_days(first, last)
+    # Sittings after the last day are not played, but slots in them are given: those referrals pend, they do not lapse.
+    courts, days = settings.courts, court_days(first, last + timedelta(days=30))
     a_day = _on_days([(step.begins, step.slots) for step in courts.slots_per_court_day], days)
     kept = _on_days([(step.begins, step.share) for step in courts.parents_share], days)
     dockets = []
