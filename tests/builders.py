@@ -2,7 +2,8 @@
 
 Time is told as people tell it: ``"Mon 08:00"`` is in the first week of a run, ``"Mon+1 08:00"`` in the second. Every
 run begins on Monday 1 January 2018 at 00:00. What a test does not mention takes no time and is never short: stages
-last 0 minutes, desks and beds are many, the contractor drives day and night.
+last 0 minutes, desks and beds are many, the contractor drives day and night, one court hears all adults every day at
+09:00, weekends included, and has slots for everybody.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from borderops import clock
 from borderops.ages import birthday_minute
 from borderops.config.compose import compose
 from borderops.config.schema import BED_KINDS, STATIONS, Settings
-from borderops.operations.facilities import Facilities, Pauses, Schedule, Transport
+from borderops.operations.facilities import Docket, Facilities, Pauses, Schedule, Transport
 from borderops.operations.history import History
 from borderops.operations.monitors import check_history
 from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
@@ -34,6 +35,7 @@ FIRST = clock.minute_of(FIRST_DAY)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MANY = 500
 MONTH = 30 * DAY
+YEAR = 365 * DAY
 SMALL, GIRLS, BOYS = range(len(BED_KINDS))
 
 FIXED = hypothesis.settings(derandomize=True, deadline=None, database=None)
@@ -70,12 +72,31 @@ def _tell(moment: int) -> str:
 
 @dataclass(frozen=True)
 class Adult:
-    """An adult; ``departs`` is counted from the end of processing, ``back`` is the time of the day of the hearing."""
+    """An adult; ``departs`` is counted from the end of processing, ``back`` is the time of the day of the hearing.
+
+    ``hearing_until`` and ``lapses`` are moments, a year after the first day unless the test says more; ``jail`` is
+    counted in minutes from the hearing.
+    """
 
     departs: int = 0
     path: AdultPath = AdultPath.ICE
     has_old_number: bool = False
     back: str | None = None
+    jail: int = 0
+    declined: bool = False
+    never_referred: bool = False
+    hearing_until: str | None = None
+    lapses: str | None = None
+
+    @property
+    def hear_by(self) -> int:
+        """Latest minute of a hearing."""
+        return at(self.hearing_until) if self.hearing_until else FIRST + YEAR
+
+    @property
+    def lapse_at(self) -> int:
+        """Minute at which a referral without a slot is given up."""
+        return at(self.lapses) if self.lapses else FIRST + YEAR
 
     @property
     def is_back_same_day(self) -> bool:
@@ -152,11 +173,22 @@ def adult(when: str | int, *, departs: int = 0, path=AdultPath.ICE, has_old_numb
     return Case(when, (Adult(departs, path, has_old_number),), CaseKind.ADULT, **times)
 
 
+def referred(when: str | int, body: Adult | None = None, **times) -> Case:
+    """A single adult who is referred for prosecution."""
+    return Case(when, (replace(body or Adult(), path=AdultPath.COURT),), CaseKind.ADULT, **times)
+
+
 def family(
-    when: str | int, *children: Child, adults: int = 1, departs: int = 0, back: str | None = None, **times
+    when: str | int,
+    *children: Child,
+    adults: int = 1,
+    departs: int = 0,
+    back: str | None = None,
+    parent: Adult | None = None,
+    **times,
 ) -> Case:
-    """Parents and their children, one child of 8 unless the test says more."""
-    parents = [Adult(departs, back=back)] * adults
+    """Parents and their children, one child of 8 unless the test says more; ``parent`` says what they all are like."""
+    parents = [parent or Adult(departs, back=back)] * adults
     return Case(when, (*parents, *(children or (Child(),))), CaseKind.FAMILY, **times)
 
 
@@ -238,6 +270,11 @@ def plan_of(*parties: Party, residents: Iterable[Resident] = (), detained: Itera
         apprehended_at=np.array(apprehended, dtype="int64"),
         departure_minutes=person_column("departs", "int32"),
         path=person_column("path", "int8"),
+        is_never_referred=person_column("never_referred", "bool"),
+        is_declined=person_column("declined", "bool"),
+        hear_by=person_column("hear_by", "int64"),
+        lapse_at=person_column("lapse_at", "int64"),
+        jail_minutes=person_column("jail", "int32"),
         is_back_same_day=person_column("is_back_same_day", "bool"),
         back_minute=person_column("back_minute", "int16"),
         is_returned=person_column("is_returned", "bool"),
@@ -318,6 +355,33 @@ def pace_of(steps: Mapping[int, float], days: int) -> Pace:
     return Pace(first_day=FIRST // DAY - 100, done=done, per_minute=per_minute)
 
 
+Sittings = Iterable[str] | Mapping[str, tuple[int, int]]
+"""When a court sits, with slots for everybody, or with so many for parents and for others."""
+
+
+def docket_with(sittings: Sittings) -> Docket:
+    """Sittings of one court."""
+    slots = sittings if isinstance(sittings, Mapping) else dict.fromkeys(sittings, (MANY, MANY))
+    return Docket(
+        at=np.array([at(sitting) for sitting in slots], dtype=np.int64),
+        for_parents=np.array([parents for parents, _ in slots.values()], dtype=np.int64),
+        for_others=np.array([others for _, others in slots.values()], dtype=np.int64),
+    )
+
+
+def _daily(days: int) -> Docket:
+    """Every day at 09:00, so many days and two weeks more."""
+    sitting = FIRST + 9 * HOUR + DAY * np.arange(days + 14, dtype=np.int64)
+    return Docket(at=sitting, for_parents=np.full_like(sitting, MANY), for_others=np.full_like(sitting, MANY))
+
+
+def _dockets(hearings: Sittings | list[Sittings] | None, days: int) -> tuple[Docket, ...]:
+    if hearings is None:
+        return (_daily(days),)
+    is_several = isinstance(hearings, list) and bool(hearings) and not isinstance(hearings[0], str)
+    return tuple(docket_with(one) for one in (hearings if is_several else [hearings]))
+
+
 def facilities_of(
     *,
     days: int = 60,
@@ -327,7 +391,10 @@ def facilities_of(
     desk_minutes: int = 0,
     beds: Capacity | list[Capacity] = MANY,
     family_places: Capacity = MANY,
-    hearings: Iterable[str] = (),
+    hearings: Sittings | list[Sittings] | None = None,
+    district_of: Mapping[int, int] | None = None,
+    court_notice: int = 0,
+    court_lead: int = 0,
     opens_at: int = 0,
     closes_at: int = DAY,
     notice: int = 0,
@@ -336,7 +403,10 @@ def facilities_of(
     pace: Mapping[int, float] | None = None,
     number_block: int = 100,
 ) -> Facilities:
-    """Facilities in which only what the test names is short; one capacity stands for all stations or kinds of bed."""
+    """Facilities in which only what the test names is short; one capacity stands for all stations or kinds of bed.
+
+    A list of sittings stands for several courts; ``district_of`` says which stations are not heard by the first.
+    """
     by_station = agents if isinstance(agents, list) else [agents] * len(STATIONS)
     by_kind = beds if isinstance(beds, list) else [beds] * len(BED_KINDS)
     return Facilities(
@@ -347,7 +417,10 @@ def facilities_of(
         desk_minutes=desk_minutes,
         beds=tuple(schedule_of(one) for one in by_kind),
         family_places=schedule_of(family_places),
-        hearings=np.array([at(hearing) for hearing in hearings], dtype=np.int64),
+        dockets=_dockets(hearings, days),
+        docket_of=np.array([(district_of or {}).get(row, 0) for row in range(len(STATIONS))], dtype=np.int8),
+        court_notice=court_notice,
+        court_lead=court_lead,
         transport=Transport(opens_at, closes_at, notice, weekend_per_mille),
         pauses=pauses_of(*pauses),
         pace=pace_of(pace or {0: 1.0}, days + 500),

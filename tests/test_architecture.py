@@ -22,7 +22,8 @@ ORDER = """
     population.names population.make_up population.arrivals_file population.arrivals population.residents
     population.families
     operations.plan operations.history
-    operations.numbers operations.facilities operations.pools operations.policy operations.planning
+    operations.numbers operations.policy operations.sittings operations.facilities operations.pools
+    operations.planning
     operations.reference operations.monitors
     replication
     forecast.intervals forecast.results forecast.story forecast.kpis forecast.reading forecast.stories

@@ -15,6 +15,8 @@ SMALL = (
     "window.end=2018-05-16",
     "window.lead_in_days=3",
     "arrivals.stations=[yuma,ports_of_entry]",
+    "study.season_start=null",
+    "study.season_end=null",
 )
 
 

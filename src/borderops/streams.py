@@ -58,6 +58,9 @@ class Purpose(IntEnum):
     BACK_MINUTE = 89
     REJOINED_RELEASE = 90
     RELEASE = 91
+    NEVER_REFERRED = 92
+    DECLINED = 93
+    SENTENCE = 94
     FAMILY_DETENTION = 85
     DETENTION_STAY = 86
     # the child's way to a shelter

@@ -13,6 +13,7 @@ import pytest
 
 from borderops.cli import COMMANDS, main
 from borderops.commands.completing import SCRIPTS, completions
+from borderops.config.places import list_scenarios
 
 NAMES = [*COMMANDS, "help"]
 
@@ -26,10 +27,10 @@ NAMES = [*COMMANDS, "help"]
         ("borderops list sc", ["scenarios"]),
         ("borderops show re", ["register"]),
         ("borderops completion ", ["bash", "zsh", "fish"]),
-        ("borderops run scenario=z", ["scenario=zero_tolerance_2018"]),
+        ("borderops run scenario=z", ["scenario=zero_tolerance_2018", "scenario=zero_tolerance_as_planned"]),
         ("borderops run run.replications=3 policy=lim", ["policy=limited_separation"]),
         ("borderops show settings run.rep", ["run.replications="]),
-        ("borderops show scenario zero", ["zero_tolerance_2018"]),
+        ("borderops show scenario zero_tolerance_2", ["zero_tolerance_2018"]),
         ("borderops list kpis x", []),
         ("borderops nonsense ru", []),
         ("borderops run 'run.rep", []),
@@ -42,9 +43,9 @@ def test_what_is_offered(line, offered):
 
 def test_the_shell_is_answered_with_words_only(capsys):
     """One candidate a line, nothing on standard error."""
-    assert main(["_complete", "borderops run policy="]) == 0
+    assert main(["_complete", "borderops run policy=zero"]) == 0
     out, err = capsys.readouterr()
-    assert out.splitlines() == ["policy=family_unity", "policy=limited_separation", "policy=zero_tolerance"]
+    assert out.splitlines() == ["policy=zero_tolerance", "policy=zero_tolerance_as_planned"]
     assert err == ""
 
 
@@ -65,10 +66,11 @@ def command(tmp_path, monkeypatch) -> Path:
         ("borderops ru", "borderops ru", ["run"]),
         ("borderops run scenario=f", "borderops run scenario = f", ["family_unity"]),
         (
-            "borderops run scenario=",
-            "borderops run scenario =",
-            ["family_unity", "limited_separation", "zero_tolerance_2018"],
+            "borderops run scenario=zero",
+            "borderops run scenario = zero",
+            ["zero_tolerance_2018", "zero_tolerance_as_planned"],
         ),
+        ("borderops run scenario=", "borderops run scenario =", [one.name for one in list_scenarios()]),
         (
             "borderops run orr.beds.girls",
             "borderops run orr.beds.girls",
@@ -92,11 +94,11 @@ def test_bash_completes(line, words, replies, command):
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_tab_key_in_a_real_bash(command, tmp_path):
-    """Typing ``borderops run scenario=z`` and the tab key completes the scenario, and the line can be run."""
+    """Typing part of a scenario and the tab key completes it, and the line can be run."""
     pytest.importorskip("pty")
     typed = [
         b'eval "$(borderops completion bash)"\n',
-        b"borderops show scenario scenario=z\t | head -1\n",
+        b"borderops show scenario scenario=zero_tolerance_2\t | head -1\n",
         b"exit\n",
     ]
     script = tmp_path / "type.py"

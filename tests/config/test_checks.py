@@ -36,7 +36,7 @@ def test_shipped_settings_have_no_problem(shipped: Settings) -> None:
         ),
         (
             {"people.citizenship.families.MX": 0.0},
-            "people.citizenship.families sums to 0.9789; allowed: shares that sum",
+            "people.citizenship.families sums to 0.979; allowed: shares that sum",
         ),
         ({"people.citizenship.single_adults": {"MX": 0.9}}, "people.citizenship.single_adults sums to 0.9; allowed:"),
         (
@@ -141,6 +141,23 @@ def test_shipped_settings_have_no_problem(shipped: Settings) -> None:
             {"courts.back_until_hour": 18.5},
             "courts.back_until_hour is 18.5; allowed: after courts.back_from_hour (18.5)",
         ),
+        (
+            {"courts.districts.arizona.sectors": ["tucson"]},
+            "courts.districts has yuma in no district; allowed: each sector in exactly one",
+        ),
+        (
+            {"courts.districts.arizona.sectors": ["tucson", "yuma", "el_paso"]},
+            "courts.districts has el_paso in districts arizona, western_texas; allowed: each sector in exactly one",
+        ),
+        ({"courts.districts.arizona.share": 0.3}, "courts.districts sums to 1.0065; allowed: shares that sum to 1"),
+        (
+            {"courts.slots_per_court_day[3].begins": date(2018, 3, 1)},
+            "courts.slots_per_court_day[3].begins is 2018-03-01; allowed: after courts.slots_per_court_day[2].begins",
+        ),
+        (
+            {"courts.parents_share[1].begins": date(2018, 6, 26)},
+            "courts.parents_share[2].begins is 2018-06-25; allowed: after courts.parents_share[1].begins (2018-06-26)",
+        ),
         ({"transport.closes_hour": 5}, "transport.closes_hour is 5; allowed: after transport.opens_hour (5)"),
         (
             {"stations.sites.yuma.agents": {"day": 0, "evening": 0, "night": 0}},
@@ -209,11 +226,23 @@ def test_each_check_names_key_value_and_what_is_allowed(changed: Change, values:
         {"window.end": date(2025, 1, 1), "arrivals.source": "file", "arrivals.file": "mine.csv"},
         {"policy.exemptions[0].ends": date(2018, 6, 4)},
         {"orr.census_path": [POINT]},
+        {"courts.districts.arizona.sectors": ["tucson"], "arrivals.stations": ["tucson", "ports_of_entry"]},
+        {"courts.districts": {"one": {"sectors": ["yuma"], "share": 1.0}}, "arrivals.stations": ["yuma"]},
+        {"courts.slots_per_court_day": [{"begins": date(2018, 5, 1), "slots": 0.0}]},
     ],
 )
 def test_what_is_unusual_but_possible_is_allowed(changed: Change, values: dict[str, Any]) -> None:
     """An empty shift, a station switched off, a season of one day are no mistakes."""
     assert list(checks.problems(changed(values))) == []
+
+
+def test_districts_are_told_sector_by_sector(changed: Change) -> None:
+    """One court for two sectors leaves seven without; the sum of shares is a problem of its own."""
+    settings = changed({"courts.districts": {"one": {"sectors": ["yuma", "tucson"], "share": 0.4}}})
+    told = list(checks.problems(settings))
+    assert len(told) == 7 + 1
+    assert all("in no district" in one for one in told[:7])
+    assert told[7].startswith("courts.districts sums to 0.4;")
 
 
 def test_all_problems_are_told_at_once(changed: Change) -> None:

@@ -13,9 +13,10 @@ from borderops.config.completion import complete
     ("line", "completions"),
     [
         ("sc", ["scenario="]),
-        ("scenario=z", ["scenario=zero_tolerance_2018"]),
+        ("scenario=z", ["scenario=zero_tolerance_2018", "scenario=zero_tolerance_as_planned"]),
         ("borderops run scenario=f", ["scenario=family_unity"]),
-        ("policy=", ["policy=family_unity", "policy=limited_separation", "policy=zero_tolerance"]),
+        ("policy=f", ["policy=family_unity"]),
+        ("policy=zero", ["policy=zero_tolerance", "policy=zero_tolerance_as_planned"]),
         ("pol", ["policy.", "policy="]),
         ("se", ["seed="]),
         ("++se", ["++seed="]),

@@ -18,7 +18,14 @@ from borderops.config.compose import Composed, compose, list_scenarios
 from borderops.config.schema import Settings
 from borderops.exceptions import ConfigError
 
-SHIPPED = ["family_unity", "limited_separation", "zero_tolerance_2018"]
+SHIPPED = [
+    "el_paso_2017",
+    "family_unity",
+    "limited_separation",
+    "surge_2019",
+    "zero_tolerance_2018",
+    "zero_tolerance_as_planned",
+]
 
 
 def refused(*overrides: str) -> list[str]:
@@ -43,7 +50,7 @@ def test_every_shipped_scenario_composes(name: str) -> None:
     """Each gives settings that carry its name and differ from the groups as shipped."""
     composed = compose([f"scenario={name}"])
     assert composed.settings.scenario == composed.choices["scenario"] == name
-    assert composed.settings.window.start == date(2018, 4, 1)
+    assert composed.settings.window != composed.shipped.window
     assert composed.shipped.window.start == date(2017, 10, 1)
 
 
@@ -107,7 +114,7 @@ def test_values_are_set_in_lists_mappings_and_groups() -> None:
         ]
     ).settings
     assert (composed.orr.pace[3].pace, composed.orr.pace[2].pace) == (0.5, 0.6)
-    assert composed.stations.quick_return_share == {"MX": 0.5, "GT": 0.1}
+    assert composed.stations.quick_return_share == {"MX": 0.5, "CA": 0.5, "GT": 0.1}
     assert (composed.arrivals.multiplier.families, composed.arrivals.multiplier.single_adults) == (2.0, 1.0)
     assert composed.arrivals.stations == ["yuma", "tucson"]
     assert composed.study.question == "What, if (so) = é?"
@@ -232,12 +239,12 @@ def test_scenarios_introduce_themselves(elsewhere: Path) -> None:
             "scenario=zero_tolerence_2018",
             "scenario=zero_tolerence_2018 is not known; did you mean zero_tolerance_2018? (scenarios:",
         ),
-        ("scenario=", "scenario= is not known (scenarios: family_unity"),
+        ("scenario=", "scenario= is not known (scenarios: el_paso_2017"),
         (
             "policy=zero_tolerence",
-            "policy=zero_tolerence is not known; did you mean zero_tolerance? (options: family_unity,",
+            "policy=zero_tolerence is not known; did you mean zero_tolerance? (options: el_paso_2017,",
         ),
-        ("~policy", "~policy takes away what is needed; choose one of its options: family_unity"),
+        ("~policy", "~policy takes away what is needed; choose one of its options: el_paso_2017"),
         ("policy={title: x}", "policy={title: x} is not known (options:"),
         ("orr.beds.age_0_12[0].beds=-20", "orr.beds.age_0_12[0].beds is -20; allowed: a whole number, 0 or more"),
         ("orr.beds.age_0_12=-20", "orr.beds.age_0_12[0].beds is -20; allowed: a whole number, 0 or more"),
@@ -434,7 +441,8 @@ def test_the_message_is_whole_and_free_of_the_tools_words() -> None:
         ("defaults: [zero_tolerance]\n", "scenario=zero_tolerance is not known; did you mean zero_tolerance_2018?"),
         (
             "defaults:\n  - override /policy: zero\n",
-            "policy=zero is not known (options: family_unity, limited_separation, zero_tolerance) (bad.yaml, line 2)",
+            "policy=zero is not known (options: el_paso_2017, family_unity, limited_separation, zero_tolerance, "
+            "zero_tolerance_as_planned) (bad.yaml, line 2)",
         ),
         (
             "defaults:\n  - override /polcy: x\n",

@@ -19,6 +19,11 @@ from borderops.config.schema import Settings
         ("orr.pace.3.pace", ("orr", "pace", 3, "pace")),
         ("orr.pace[*].pace", ("orr", "pace", "*", "pace")),
         ("stations.sites.*.agents.day", ("stations", "sites", "*", "agents", "day")),
+        ("courts.districts.arizona.share", ("courts", "districts", "arizona", "share")),
+        (
+            "courts.districts.a_district_of_ones_own.sectors[0]",
+            ("courts", "districts", "a_district_of_ones_own", "sectors", 0),
+        ),
     ],
 )
 def test_keys_are_read_in_either_spelling(key: str, path: keys.Path) -> None:
@@ -38,7 +43,18 @@ def test_every_value_is_found_again_by_its_key(shipped: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["orr.bedz", "seed.x", "orr.pace.pace", "orr.pace[x]", "stations.sites.zuma", "weekday[0]", ""]
+    "key",
+    [
+        "orr.bedz",
+        "seed.x",
+        "orr.pace.pace",
+        "orr.pace[x]",
+        "stations.sites.zuma",
+        "courts.districts[0]",
+        "courts.districts.arizona.slots",
+        "weekday[0]",
+        "",
+    ],
 )
 def test_what_is_no_key_leads_nowhere(key: str) -> None:
     """Misspelt names, names below a value, names for indices and strange countries or stations."""
@@ -75,7 +91,10 @@ def test_the_nearest_key_is_found(key: str, meant: str | None) -> None:
         ("policy.exemptions[0].ends", "a date such as 2018-05-05, or null"),
         ("policy.pauses[0].bed_kind", "one of age_0_12, girls_13_17, boys_13_17"),
         ("policy.title", "text"),
-        ("people.citizenship.families", "values for MX, GT, HN, SV, NI, EC, CU, BR, RO, IN, each a number from 0 to 1"),
+        (
+            "people.citizenship.families",
+            "values for MX, GT, HN, SV, NI, EC, CU, BR, RO, IN, CA, each a number from 0 to 1",
+        ),
         ("arrivals.hour", "a list of 24 entries, each a number, 0 or more"),
         ("orr.sponsors", "a list of at least 1, each settings named sponsor, share, median_days, sigma"),
         (

@@ -98,7 +98,8 @@ def test_sources_can_be_followed_up() -> None:
         key = keys.show(pattern)
         if entry.grade == "observed":
             assert re.search(
-                r"OIG|CBP|Customs|Times|Post|HHS|Politico|Flores|CNBC|CNN|CNS|Prospect|Snopes|speaks", entry.source
+                r"OIG|CBP|Customs|Border Patrol|Times|Post|HHS|Politico|Flores|CNBC|CNN|CNS|Prospect|Snopes|speaks",
+                entry.source,
             ), key
         if entry.source.startswith("Judgement"):
             assert entry.grade == "assumed", key

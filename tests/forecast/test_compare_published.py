@@ -11,7 +11,8 @@ from tests.builders import settings_of
 
 from borderops.config.schema import Settings
 from borderops.facts.tables import published
-from borderops.forecast.compare_published import COLUMNS, COMPARISONS, comparison
+from borderops.forecast import compare_published
+from borderops.forecast.compare_published import COLUMNS, COMPARISONS, Comparison, comparison
 from borderops.forecast.results import KEYS, Results
 
 MAY_5 = date(2018, 5, 5)
@@ -82,11 +83,32 @@ def test_kpi_is_read_as_a_whole_not_by_group():
     assert _median(_results(kpis=rows), "S112") == 3000.0
 
 
-def test_figure_whose_mechanism_is_not_played_stands_without_a_value():
+def test_figure_whose_mechanism_is_not_played_stands_without_a_value(monkeypatch):
     """In the table, with a note, and not a number."""
-    row = comparison([_results()], _settings()).set_index("id").loc["S119"]
-    assert np.isnan(row["median"])
-    assert row["note"] == "Referrals that lapse are not played yet."
+    unread = Comparison("S119", None, MAY_5, date(2018, 6, 20), "Not played.")
+    monkeypatch.setattr(compare_published, "COMPARISONS", (unread,))
+    table = comparison([_results(kpis=[_kpi("share_parents_never_prosecuted", 0.2)])], _settings()).set_index("id")
+    assert np.isnan(table.loc["S119", "median"])
+    assert table.loc["S119", "note"] == "Not played."
+
+
+def test_parents_and_sentences_are_compared_as_percent():
+    """A fifth never prosecuted, nine tenths with little or no jail."""
+    kpis = [_kpi("share_parents_never_prosecuted", 0.2), _kpi("share_children_parent_little_jail", 0.9)]
+    results = _results(kpis=kpis)
+    assert (_median(results, "S119"), _median(results, "S118")) == (pytest.approx(20.0), pytest.approx(90.0))
+
+
+def test_prosecutions_of_a_month_are_hearings_of_parents_and_others():
+    """Both groups, all days of the month and no other; slots and other measures are not read."""
+    rows = [
+        *_days("adults_heard", "parents", date(2018, 4, 30), [1000, 3, 4]),
+        *_days("adults_heard", "others", date(2018, 5, 31), [10, 200]),
+        *_days("adults_heard", "others", date(2018, 6, 30), [40, 1000]),
+        *_days("court_slots", "all", date(2018, 5, 7), [475]),
+    ]
+    assert _median(_results(daily=rows), "R248") == 3 + 4 + 10
+    assert _median(_results(daily=rows), "R249") == 200 + 40
 
 
 def test_interval_is_of_quantiles_over_replications_that_have_the_figure():

@@ -79,7 +79,7 @@ PARTIES = [
     _parted("Sat 08:00", _child(IN_CUSTODY["of fifteen"], age=15), station=TUCSON),
     _parted("Sat 08:00", _child(IN_CUSTODY["of eight"]), station=YUMA),
     _parted("Mon+2 08:00", Child(transport=40 * DAY), station=EL_PASO),
-    _parted("Mon+1 08:00", Child(mail=9 * DAY), departs=10, back="19:00", rejoined_release=HOUR, station=EL_PASO),
+    _parted("Mon+1 08:00", Child(mail=9 * DAY), back="19:00", rejoined_release=HOUR, station=EL_PASO),
     _parted("Tue 08:00", station=YUMA),  # before the season
     family("Sat 08:00", release=HOUR, station=YUMA),
     family("Sat 08:00", seeks_detention=True, station=YUMA),
@@ -249,9 +249,10 @@ def test_occupancy_five_days_in_is_that_of_the_fifth_evening():
 
 def test_station_census_moves_a_parted_family_to_the_places_of_adults_and_children():
     """Until parting one family; then the child among children, the parent among single adults."""
-    case = family("Mon 11:00", departs=2 * DAY, checks=2 * DAY, processing=DAY, intake=1, ground=Ground.PROSECUTION)
+    case = family("Mon 11:00", checks=2 * DAY, processing=DAY, intake=1, ground=Ground.PROSECUTION)
     settings = with_window(SETTINGS, date(2018, 1, 1), date(2018, 1, 5), (date(2018, 1, 1), date(2018, 1, 5)))
-    daily = measure(replication_of(case, facilities=facilities_of(days=5)), settings).tables["daily"]
+    facilities = facilities_of(days=5, hearings=["Thu 09:00"])
+    daily = measure(replication_of(case, facilities=facilities), settings).tables["daily"]
     noon = daily[daily.measure == "station_census"].pivot(index="day", columns="group", values="value")
     assert noon["families"].tolist() == [2, 0, 0, 0, 0]
     assert noon["children"].tolist() == [0, 1, 1, 0, 0]
@@ -278,7 +279,7 @@ def test_hours_above_rated_places_by_hand():
 
 def _rejoined() -> Case:
     """A family rejoined on Monday at 19:00 and released on Wednesday at 19:00."""
-    return _parted("Mon 08:00", Child(mail=9 * DAY), departs=10, back="19:00", rejoined_release=2 * DAY, station=YUMA)
+    return _parted("Mon 08:00", Child(mail=9 * DAY), back="19:00", rejoined_release=2 * DAY, station=YUMA)
 
 
 def test_rejoined_family_is_released_whole_or_not_at_all():

@@ -83,9 +83,7 @@ def test_clock_stops_when_the_child_boards_not_when_it_arrives():
 
 def test_clock_runs_on_while_a_rejoined_child_waits_for_release():
     """Rejoined on Monday evening, released on Thursday evening: over 72 hours."""
-    case = family(
-        "Mon 08:00", Child(mail=9 * DAY), departs=10, back="19:00", rejoined_release=3 * DAY, ground=Ground.PROSECUTION
-    )
+    case = family("Mon 08:00", Child(mail=9 * DAY), back="19:00", rejoined_release=3 * DAY, ground=Ground.PROSECUTION)
     reading = _read(replication_of(case, facilities=facilities_of(hearings=["Mon 09:00"])))
     assert reading.custody.tolist()[1] == 3 * DAY + 11 * HOUR
     assert reading.over_72_hours.tolist()[1]
@@ -143,11 +141,8 @@ def test_child_with_a_parent_left_is_not_separated():
 
 def test_parent_who_waits_for_court_is_taken():
     """Parted, and still at the station on the last minute."""
-    reading = _read(
-        replication_of(
-            family("Tue 10:00", departs=9 * DAY, ground=Ground.PROSECUTION), facilities=facilities_of(days=3)
-        )
-    )
+    facilities = facilities_of(days=3, hearings=["Fri 09:00"])
+    reading = _read(replication_of(family("Tue 10:00", ground=Ground.PROSECUTION), facilities=facilities))
     assert reading.history.exit[0] == Exit.INSIDE
     assert reading.history.is_taken.tolist() == [True, False]
 

@@ -9,8 +9,20 @@ import pytest
 from tests.builders import settings_of
 
 from borderops import clock
-from borderops.config.schema import BED_KINDS, STATIONS, AgentFactor, BedStep, Pause, Settings
-from borderops.operations.facilities import Schedule, capacity_at, lay_out
+from borderops.config.schema import (
+    BED_KINDS,
+    PORTS,
+    SECTORS,
+    STATIONS,
+    AgentFactor,
+    BedStep,
+    District,
+    Pause,
+    Settings,
+    ShareStep,
+    SlotStep,
+)
+from borderops.operations.facilities import Facilities, Schedule, capacity_at, lay_out
 from borderops.units import DAY, HOUR, NEVER
 
 MONDAY = date(2018, 1, 1)
@@ -156,15 +168,100 @@ def test_only_changes_of_capacity_are_kept():
 # --- courts, contractor, pauses -------------------------------------------------------------------------------------
 
 
+def _courts(start: date = MONDAY, end: date = date(2018, 1, 14), **changes) -> Facilities:
+    return lay_out(_with(_settings(start, end), "courts", **changes))
+
+
+def _district(share: float, *sectors: str) -> District:
+    return District(sectors=list(sectors), share=share)
+
+
+def _slots(*steps: tuple[date, float]) -> list[SlotStep]:
+    return [SlotStep(begins=begins, slots=slots) for begins, slots in steps]
+
+
+def _kept(*steps: tuple[date, float]) -> list[ShareStep]:
+    return [ShareStep(begins=begins, share=share) for begins, share in steps]
+
+
+LONG_AGO = date(2016, 10, 1)
+ALL_IN_ONE = {"all": _district(1.0, *SECTORS)}
+
+
 def test_courts_sit_on_weekdays_that_are_no_federal_holidays():
     """Around Memorial Day 2018: Friday 25 May, then Tuesday 29 May; Independence Day is none either."""
-    facilities = lay_out(_settings(date(2018, 5, 24), date(2018, 7, 6)))
-    days = [clock.date_of(minute) for minute in facilities.hearings]
+    first, last = date(2018, 5, 24), date(2018, 7, 6)
     hour = settings_of().courts.hearing_hour
-    assert set((facilities.hearings % DAY).tolist()) == {hour * HOUR}
-    assert days[:4] == [date(2018, 5, 24), date(2018, 5, 25), date(2018, 5, 29), date(2018, 5, 30)]
-    assert date(2018, 7, 4) not in days
-    assert len(days) == 44 - 6 * 2 - 2  # days of the window, less six weekends and two holidays
+    for docket in lay_out(_settings(first, last)).dockets:
+        days = [clock.date_of(minute) for minute in docket.at]
+        assert set((docket.at % DAY).tolist()) == {hour * HOUR}
+        assert days[:4] == [date(2018, 5, 24), date(2018, 5, 25), date(2018, 5, 29), date(2018, 5, 30)]
+        assert date(2018, 7, 4) not in days
+        within = [day for day in days if day <= last]
+        assert len(within) == 44 - 6 * 2 - 2  # days of the window, less six weekends and two holidays
+
+
+def test_slots_are_shared_by_districts_and_kept_for_parents():
+    """Of 100 slots a day 60 and 40; a fifth of each is kept for parents, and the others have the rest."""
+    halves = {"east": _district(0.6, "laredo"), "west": _district(0.4, "yuma")}
+    east, west = _courts(
+        districts=halves, slots_per_court_day=_slots((LONG_AGO, 100)), parents_share=_kept((LONG_AGO, 0.2))
+    ).dockets
+    assert set(zip(east.for_parents.tolist(), east.for_others.tolist())) == {(12, 48)}
+    assert set(zip(west.for_parents.tolist(), west.for_others.tolist())) == {(8, 32)}
+
+
+def test_fractions_of_slots_are_carried_from_sitting_to_sitting():
+    """2.5 slots a day, 0.4 of them for parents: 2, 3, 2, 3 in all and one for parents each day; none is lost."""
+    (docket,) = _courts(
+        MONDAY, date(2018, 1, 6), districts=ALL_IN_ONE,
+        slots_per_court_day=_slots((LONG_AGO, 2.5)), parents_share=_kept((LONG_AGO, 0.4)),
+    ).dockets  # fmt: skip
+    assert (docket.for_parents + docket.for_others)[:4].tolist() == [2, 3, 2, 3]  # Tuesday to Friday
+    assert docket.for_parents[:4].tolist() == [1, 1, 1, 1]
+
+
+def test_fractions_are_carried_over_a_weekend_and_over_days_of_less_than_a_slot():
+    """0.3 slots a day over ten court days: the fourth, the seventh and the tenth have one."""
+    (docket,) = _courts(
+        date(2018, 5, 7), date(2018, 5, 18), districts=ALL_IN_ONE,
+        slots_per_court_day=_slots((LONG_AGO, 0.3)), parents_share=_kept((LONG_AGO, 1.0)),
+    ).dockets  # fmt: skip
+    assert docket.for_parents[:10].tolist() == [0, 0, 0, 1, 0, 0, 1, 0, 0, 1]
+    assert docket.for_others[:10].tolist() == [0] * 10
+
+
+def test_slots_and_the_parents_share_change_on_their_day():
+    """Ten slots to Wednesday, 20 from Thursday; nothing is kept before the share begins, none is there before slots."""
+    (docket,) = _courts(
+        date(2018, 1, 8), date(2018, 1, 12), districts=ALL_IN_ONE,
+        slots_per_court_day=_slots((date(2018, 1, 9), 10), (date(2018, 1, 11), 20)),
+        parents_share=_kept((date(2018, 1, 10), 0.5)),
+    ).dockets  # fmt: skip
+    assert docket.for_parents[:5].tolist() == [0, 0, 5, 10, 10]
+    assert docket.for_others[:5].tolist() == [0, 10, 5, 10, 10]
+
+
+def test_station_is_heard_by_the_district_of_its_sector():
+    """Shipped: four districts in their order, every sector in one, the ports of entry in none."""
+    found = dict(zip(STATIONS, lay_out(_settings()).docket_of.tolist()))
+    districts = list(settings_of().courts.districts.values())
+    assert found.pop(PORTS) == -1
+    assert found == {name: [name in one.sectors for one in districts].index(True) for name in SECTORS}
+    assert found["laredo"] == found["rio_grande_valley"] != found["del_rio"]
+
+
+def test_notice_and_lead_of_courts_become_minutes():
+    """Half hours count."""
+    facilities = _courts(notice_hours=12.5, leave_before_hearing_hours=1.25)
+    assert (facilities.court_notice, facilities.court_lead) == (750, 75)
+
+
+def test_courts_sit_after_the_last_day_played():
+    """Who is referred on the last Friday has a slot on the next Monday, which is not played: pending, not lapsed."""
+    facilities = _courts(MONDAY, FRIDAY)
+    for docket in facilities.dockets:
+        assert clock.minute_of(date(2018, 1, 8)) + 9 * HOUR in docket.at.tolist()
 
 
 def test_contractor_keeps_hours_and_the_weekend_factor_in_thousandths():

@@ -112,14 +112,14 @@ def test_fewer_places_put_nobody_out_but_take_nobody_in():
 def test_parent_leaves_to_court_and_the_child_to_a_shelter():
     """Parting is at the end of processing; the child has further checks, then is determined to be alone."""
     child = Child(mail=20, designation=HOUR, transport=2 * HOUR, travel=3 * HOUR, stay=2 * DAY)
-    plan = plan_of(family("Mon 08:00", child, departs=90, checks=HOUR, separated_checks=30, ground=PROSECUTION))
+    plan = plan_of(family("Mon 08:00", child, checks=HOUR, separated_checks=30, ground=PROSECUTION))
     history = play(plan, facilities_of(desk_minutes=15))
     assert told(history.selected_at) == told(history.parted_at) == ["Mon 08:40"] * 2
     assert history.is_alone.tolist() == [False, True]
     assert told(history.determined_at) == ["never", "Mon 10:10"]
     assert told(history.desk_at) == ["never", "Mon 10:30"]
     assert told(history.cleared_at) == told(history.designated_at) == ["never", "Mon 10:45"]
-    assert told(history.left_cbp_at) == ["Mon 10:10", "Mon 13:45"]
+    assert told(history.left_cbp_at) == ["Mon 09:00", "Mon 13:45"]
     assert history.exit.tolist() == [Exit.TO_COURT, Exit.TO_SHELTER]
     assert told(history.admitted_at) == ["never", "Mon 16:45"]
     assert told(history.left_shelter_at) == ["never", "Wed 16:45"]
@@ -145,14 +145,12 @@ def test_both_parents_taken_leave_all_children_alone():
 
 def test_children_stay_with_the_parent_who_is_not_taken():
     """One of two parents is taken: parted, but not alone; the rest of the family is released together."""
-    plan = plan_of(
-        family("Mon 08:00", Child(), Child(), adults=2, departs=90, checks=HOUR, release=2 * HOUR, ground=PROSECUTION)
-    )
+    plan = plan_of(family("Mon 08:00", Child(), Child(), adults=2, checks=HOUR, release=2 * HOUR, ground=PROSECUTION))
     history = play(plan)
     assert told(history.parted_at) == ["Mon 08:40"] * 4
     assert history.is_alone.tolist() == [False] * 4
     assert history.exit.tolist() == [Exit.TO_COURT] + [Exit.RELEASED] * 3
-    assert told(history.left_cbp_at) == ["Mon 10:10"] + ["Mon 11:40"] * 3
+    assert told(history.left_cbp_at) == ["Mon 09:00"] + ["Mon 11:40"] * 3
     assert told(history.determined_at) == ["never"] * 4
 
 
@@ -267,12 +265,11 @@ SLOW = 3 * DAY
 
 
 def test_parent_back_from_court_is_rejoined_with_a_child_still_there():
-    """Heard on Tuesday at nine, back at 19:00; the child leaves with the parent when the release is done."""
-    plan = plan_of(
-        family("Mon 08:00", Child(mail=SLOW), departs=HOUR, back="19:00", rejoined_release=90, ground=PROSECUTION)
-    )
-    history = play(plan, facilities_of(hearings=["Mon 09:00", "Tue 09:00"]))
-    assert told(history.left_cbp_at) == ["Mon 09:40", "Tue 20:30"]
+    """Off at 07:00 for Tuesday's hearing at nine, back at 19:00; the child leaves with the parent after the release."""
+    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), back="19:00", rejoined_release=90, ground=PROSECUTION))
+    history = play(plan, facilities_of(court_notice=HOUR, court_lead=2 * HOUR))
+    assert told(history.left_cbp_at) == ["Tue 07:00", "Tue 20:30"]
+    assert told(history.heard_at) == ["Tue 09:00", "never"]
     assert told(history.back_at) == ["Tue 19:00", "never"]
     assert told(history.rejoined_at) == ["Tue 19:00"] * 2
     assert told(history.left_again_at) == ["Tue 20:30", "never"]
@@ -280,25 +277,28 @@ def test_parent_back_from_court_is_rejoined_with_a_child_still_there():
     assert told(history.desk_at) == ["never"] * 2
 
 
-def test_parent_who_reaches_court_at_the_hour_of_the_hearing_is_heard():
-    """A hearing at the minute of arrival is the next one."""
-    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), departs=20, back="19:00", ground=PROSECUTION))
-    history = play(plan, facilities_of(hearings=["Mon 09:00", "Tue 09:00"]))
-    assert told(history.back_at) == ["Mon 19:00", "never"]
+@pytest.mark.parametrize(("notice", "back"), [(20, "Mon 19:00"), (21, "Tue 19:00")])
+def test_parent_whose_notice_ends_at_the_hour_of_the_hearing_is_heard(notice, back):
+    """Referred at 08:40, a notice of 20 minutes ends at nine: heard that day; a minute more, and it is the next day."""
+    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), back="19:00", ground=PROSECUTION))
+    history = play(plan, facilities_of(court_notice=notice))
+    assert told(history.back_at) == [back, "never"]
 
 
 def test_parent_without_a_hearing_does_not_come_back():
-    """No court sits before the end of the run."""
-    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), departs=HOUR, back="19:00", ground=PROSECUTION))
-    history = play(plan, facilities_of(hearings=["Mon 09:00"]))
-    assert told(history.back_at) == told(history.rejoined_at) == ["never"] * 2
-    assert history.exit.tolist() == [Exit.TO_COURT, Exit.TO_SHELTER]
+    """The only sitting is over when the notice ends: given up on Wednesday morning, and away to ICE."""
+    parent = Adult(back="19:00", lapses="Wed 08:00")
+    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), parent=parent, ground=PROSECUTION))
+    history = play(plan, facilities_of(hearings=["Mon 09:00"], court_notice=HOUR))
+    assert told(history.back_at) == told(history.rejoined_at) == told(history.heard_at) == ["never"] * 2
+    assert history.exit.tolist() == [Exit.TO_ICE, Exit.TO_SHELTER]
+    assert told(history.left_cbp_at)[0] == "Wed 08:00"
 
 
 @pytest.mark.parametrize(("waits", "leaves_to"), [(10 * HOUR + 20, Exit.TO_SHELTER), (10 * HOUR + 21, Exit.RELEASED)])
 def test_boarding_wins_over_a_parent_back_at_the_same_minute(waits, leaves_to):
     """A child who boards at 19:00 is gone; one who would board at 19:01 is rejoined."""
-    plan = plan_of(family("Mon 08:00", Child(transport=waits), departs=20, back="19:00", ground=PROSECUTION))
+    plan = plan_of(family("Mon 08:00", Child(transport=waits), back="19:00", ground=PROSECUTION))
     history = play(plan, facilities_of(hearings=["Mon 09:00"]))
     assert history.exit.tolist() == [Exit.TO_COURT, leaves_to]
     assert told(history.left_cbp_at)[1] == "Mon 19:00"
@@ -307,9 +307,7 @@ def test_boarding_wins_over_a_parent_back_at_the_same_minute(waits, leaves_to):
 def test_rejoining_is_decided_for_each_child():
     """Of two siblings the one who has boarded goes on to the shelter; the other is rejoined."""
     plan = plan_of(
-        family(
-            "Mon 08:00", Child(), Child(mail=SLOW), departs=20, back="19:00", rejoined_release=60, ground=PROSECUTION
-        )
+        family("Mon 08:00", Child(), Child(mail=SLOW), back="19:00", rejoined_release=60, ground=PROSECUTION)
     )
     history = play(plan, facilities_of(hearings=["Mon 09:00"]))
     assert history.exit.tolist() == [Exit.TO_COURT, Exit.TO_SHELTER, Exit.RELEASED]
@@ -320,7 +318,7 @@ def test_rejoining_is_decided_for_each_child():
 def test_all_children_still_there_are_rejoined_and_leave_together():
     """Wherever each of them waits, all leave with the parent at one minute."""
     children = (Child(mail=SLOW), Child(age=15, designation=SLOW), Child(transport=SLOW))
-    case = family("Mon 08:00", *children, departs=20, back="19:00", rejoined_release=60, ground=PROSECUTION)
+    case = family("Mon 08:00", *children, back="19:00", rejoined_release=60, ground=PROSECUTION)
     history = play(plan_of(case), facilities_of(hearings=["Mon 09:00"]))
     assert told(history.rejoined_at) == ["Mon 19:00"] * 4
     assert told(history.left_cbp_at)[1:] == told(history.left_again_at)[:1] * 3 == ["Mon 20:00"] * 3
@@ -329,7 +327,7 @@ def test_all_children_still_there_are_rejoined_and_leave_together():
 
 def test_parent_back_when_every_child_has_boarded_is_rejoined_with_nobody():
     """The parent is back, and nothing follows from it."""
-    plan = plan_of(family("Mon 08:00", departs=20, back="19:00", ground=PROSECUTION))
+    plan = plan_of(family("Mon 08:00", back="19:00", ground=PROSECUTION))
     history = play(plan, facilities_of(hearings=["Mon 09:00"]))
     assert told(history.back_at) == ["Mon 19:00", "never"]
     assert told(history.rejoined_at) == told(history.left_again_at) == ["never"] * 2
@@ -337,7 +335,7 @@ def test_parent_back_when_every_child_has_boarded_is_rejoined_with_nobody():
 
 def test_parent_taken_on_another_ground_does_not_come_back():
     """Only who was prosecuted can be back from court."""
-    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), departs=20, back="19:00", ground=Ground.HEALTH))
+    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), back="19:00", ground=Ground.HEALTH))
     history = play(plan, facilities_of(hearings=["Mon 09:00"]))
     assert told(history.back_at) == ["never"] * 2
 
@@ -357,7 +355,7 @@ def test_parent_taken_on_another_ground_does_not_come_back():
 def test_rejoined_child_leaves_whatever_it_is_in(where, child, facilities):
     """Wherever the child waits, it is rejoined and never boards."""
     checks = SLOW if where == "in the checks" else 0
-    plan = plan_of(family("Mon 08:00", child, checks=checks, departs=20, back="19:00", ground=PROSECUTION))
+    plan = plan_of(family("Mon 08:00", child, checks=checks, back="19:00", ground=PROSECUTION))
     history = play(plan, facilities_of(hearings=["Mon 09:00"], **facilities))
     assert told(history.rejoined_at) == ["Mon 19:00"] * 2
     assert told(history.left_cbp_at)[1] == "Mon 19:00"
@@ -368,7 +366,7 @@ def test_rejoined_child_leaves_whatever_it_is_in(where, child, facilities):
 def test_rejoined_child_who_held_a_bed_gives_it_back_once():
     """The only bed goes to the next child at the minute of the rejoining, and to one child only."""
     plan = plan_of(
-        family("Mon 08:00", Child(designation=SLOW), departs=20, back="19:00", ground=PROSECUTION),
+        family("Mon 08:00", Child(designation=SLOW), back="19:00", ground=PROSECUTION),
         alone("Mon 08:01"),
         alone("Mon 08:02"),
     )
@@ -380,7 +378,7 @@ def test_rejoined_child_who_held_no_bed_gives_none_back():
     """A child who only waited for a bed leaves the queue; the bed stays with its holder."""
     plan = plan_of(
         alone("Mon 08:00"),
-        family("Mon 08:01", departs=10, back="19:00", ground=PROSECUTION),
+        family("Mon 08:01", back="19:00", ground=PROSECUTION),
         alone("Mon 08:02"),
     )
     history = play(plan, facilities_of(hearings=["Mon 09:00"], beds=1))
@@ -391,7 +389,7 @@ def test_rejoined_child_who_held_no_bed_gives_none_back():
 def test_rejoined_child_gives_the_worker_at_the_desk_back():
     """The next referral is taken at the minute of the rejoining."""
     plan = plan_of(
-        family("Mon 08:00", departs=20, back="19:00", ground=PROSECUTION),
+        family("Mon 08:00", back="19:00", ground=PROSECUTION),
         alone("Mon 08:01"),
     )
     history = play(plan, facilities_of(hearings=["Mon 09:00"], desk=1, desk_minutes=DAY))
@@ -401,7 +399,7 @@ def test_rejoined_child_gives_the_worker_at_the_desk_back():
 def test_second_parent_back_later_finds_the_children_gone_with_the_first():
     """Children are rejoined with the first parent who is back."""
     both = family("Mon 08:00", Child(mail=SLOW), adults=2, takes_second=True, ground=PROSECUTION)
-    parents = (Adult(departs=20, back="19:30"), Adult(departs=20, back="19:00"))
+    parents = (Adult(back="19:30"), Adult(back="19:00"))
     case = replace(both, members=(*parents, *both.members[2:]))
     history = play(plan_of(case), facilities_of(hearings=["Mon 09:00"]))
     assert told(history.back_at) == ["Mon 19:30", "Mon 19:00", "never"]

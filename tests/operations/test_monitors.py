@@ -10,6 +10,7 @@ from tests.builders import (
     FIRST,
     GIRLS,
     SMALL,
+    Adult,
     Child,
     Resident,
     Rule,
@@ -42,7 +43,10 @@ PLAN = plan_of(
     family("Mon 08:05", seeks_detention=True),
     family("Tue 08:00", ground=Ground.PROSECUTION),
     family(
-        "Wed 08:00", Child(age=15, is_girl=True, designation=DAY), departs=10, back="19:00", ground=Ground.PROSECUTION
+        "Wed 08:00",
+        Child(age=15, is_girl=True, designation=DAY),
+        parent=Adult(back="19:00", hearing_until="Wed 12:00"),
+        ground=Ground.PROSECUTION,
     ),
     adult("Sun 23:59"),
     residents=[Resident(SMALL, stay=2 * DAY)],
@@ -54,7 +58,7 @@ FACILITIES = facilities_of(
     desk_minutes=15,
     beds=2,
     family_places=2,
-    hearings=["Wed 09:00", "Thu 09:00"],
+    hearings={"Tue 09:00": (1, 0), "Wed 09:00": (1, 0), "Thu 09:00": (1, 1)},
     pauses=[Rule(SMALL, 900, begins="Tue 00:00", ends="Wed 00:00")],
 )
 HISTORY = simulate(PLAN, FACILITIES)
@@ -89,6 +93,7 @@ def test_history_without_a_fault_passes():
     ]
     assert HISTORY.is_spared.tolist() == [False] * 10 + [True] * 2 + [False] * 3
     assert told(HISTORY.rejoined_at)[REJOINED:] == ["Wed 19:00", "Wed 19:00", "never"]
+    assert told(HISTORY.heard_at[[PARENT, REJOINED]]) == ["Tue 09:00", "Wed 09:00"]
     assert HISTORY.designated_at[SECOND_CHILD] > HISTORY.cleared_at[SECOND_CHILD]
 
 
@@ -144,7 +149,47 @@ FAULTS = {
         {"left_detention_at": at("Mon 08:05")},
         "left_detention_at without or before left_cbp_at",
     ),
-    "back from court without a parting": (ADULT, {"back_at": at("Mon 19:00")}, "back_at without or before parted_at"),
+    "back from court without a hearing": (ADULT, {"back_at": at("Mon 19:00")}, "back_at without or before heard_at"),
+    "referred before being processed": (
+        PARENT,
+        {"prosecution_referred_at": HISTORY.processed_at[PARENT] - 1},
+        "1 people have prosecution_referred_at without or before processed_at, first row 2",
+    ),
+    "heard without a referral": (
+        PARENT,
+        {"prosecution_referred_at": NEVER},
+        "heard_at without or before prosecution_referred_at",
+    ),
+    "heard before leaving the station": (
+        PARENT,
+        {"left_cbp_at": HISTORY.heard_at[PARENT] + 1},
+        "1 people have heard_at without or before left_cbp_at, first row 2",
+    ),
+    "freed before being heard": (
+        PARENT,
+        {"freed_at": HISTORY.heard_at[PARENT] - 1},
+        "1 people have freed_at without or before heard_at, first row 2",
+    ),
+    "heard outside a sitting": (
+        REJOINED,
+        {"heard_at": at("Wed 09:01")},
+        "parents of district 0 were heard 1 times outside a sitting",
+    ),
+    "a slot given twice": (
+        PARENT,
+        {"heard_at": at("Wed 09:00")},
+        "parents of district 0 were heard 1 times outside a sitting or beyond its slots",
+    ),
+    "a parents' slot given to somebody else": (
+        ADULT,
+        {"heard_at": at("Wed 09:00")},
+        "others of district 0 were heard 1 times outside a sitting or beyond its slots",
+    ),
+    "heard after the limit": (
+        REJOINED,
+        {"heard_at": at("Thu 09:00")},
+        "1 adults were heard after their limit; first row 12",
+    ),
     "rejoined before the parting": (
         REJOINED,
         {"rejoined_at": at("Wed 08:00")},

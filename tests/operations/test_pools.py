@@ -73,7 +73,7 @@ def test_claim_is_given_back_once():
 def test_clock_never_goes_back():
     """A plan whose parent is back at 19:00 from a hearing at 20:00 cannot be played and is refused, not played."""
     child = Child(mail=3 * DAY)
-    plan = plan_of(family("Mon 18:00", child, departs=60, back="19:00", ground=Ground.PROSECUTION))
+    plan = plan_of(family("Mon 18:00", child, back="19:00", ground=Ground.PROSECUTION))
     with pytest.raises(ModelError):
         play(plan, facilities_of(hearings=["Mon 20:00"]))
 

@@ -395,7 +395,7 @@ def test_child_who_turns_eighteen_before_boarding_gives_the_bed_to_the_next():
 def test_parted_child_who_turns_eighteen_is_not_rejoined():
     """The parent is back on the evening of the birthday and finds a child of age gone."""
     child = Child(born=date(2000, 1, 2), mail=9 * DAY)
-    plan = plan_of(family("Mon 08:00", child, departs=HOUR, back="19:00", ground=Ground.PROSECUTION))
+    plan = plan_of(family("Mon 08:00", child, back="19:00", ground=Ground.PROSECUTION))
     history = play(plan, facilities_of(hearings=["Tue 09:00"]))
     assert told(history.back_at) == ["Tue 19:00", "never"]
     assert told(history.rejoined_at) == ["never", "never"]

@@ -23,10 +23,10 @@ def test_single_adult_passes_intake_and_processing_and_leaves_to_ice():
 
 @pytest.mark.parametrize(
     ("path", "leaves_to"),
-    [(AdultPath.ICE, Exit.TO_ICE), (AdultPath.RETURN, Exit.RETURNED), (AdultPath.COURT, Exit.TO_COURT)],
+    [(AdultPath.ICE, Exit.TO_ICE), (AdultPath.RETURN, Exit.RETURNED)],
 )
 def test_single_adult_leaves_where_the_plan_sends_him(path, leaves_to):
-    """Each path of the plan has its own exit, at the same minute."""
+    """Each path but that to court has its own exit, at the same minute."""
     history = play(plan_of(adult("Mon 08:00", departs=60, path=path)))
     assert history.exit.tolist() == [leaves_to]
     assert told(history.left_cbp_at) == ["Mon 09:40"]

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from tests.builders import (
     FIRST,
     FIXED,
+    Adult,
     Case,
     Child,
     Detained,
     Resident,
     Rule,
+    Sittings,
     adult,
     alone,
     facilities_of,
@@ -28,7 +30,7 @@ from tests.builders import (
 
 from borderops.config.schema import BED_KINDS
 from borderops.operations.facilities import Facilities
-from borderops.operations.history import Exit, History, ShelterExit
+from borderops.operations.history import CourtOutcome, Exit, History, ShelterExit
 from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
 from borderops.operations.reference import World, simulate
 from borderops.units import DAY, HOUR, NEVER
@@ -64,6 +66,27 @@ thirteen_soon = st.none() | st.dates(date(2005, 1, 1), date(2005, 1, 6))
 eighteen_soon = thirteen_soon | st.dates(date(2000, 1, 1), date(2000, 1, 6))
 
 
+def _adult(jail: int, **body) -> Adult:
+    return Adult(jail=0 if body["back"] else jail, **body)
+
+
+bodies = st.builds(
+    _adult,
+    departs=minutes,
+    back=st.sampled_from(["19:00", None, "10:00", "19:30"]),
+    jail=st.sampled_from([0, DAY]),
+    declined=st.sampled_from([False] * 5 + [True]),
+    never_referred=st.sampled_from([False] * 5 + [True]),
+    hearing_until=st.sampled_from([None, None, "Tue 09:00", "Mon 12:00"]),
+    lapses=st.sampled_from([None, "Wed 09:00", "Tue 00:00"]),
+)
+
+
+def single_adult(when: int, path: AdultPath, body: Adult, **times) -> Case:
+    """An adult without a family."""
+    return Case(when, (replace(body, path=path),), CaseKind.ADULT, **times)
+
+
 def _family(when: int, children: list[Child], **times) -> Case:
     return family(when, *children, **times)
 
@@ -74,14 +97,13 @@ def _alone(when: int, children: list[Child], **times) -> Case:
 
 def _cases(children: st.SearchStrategy[Child], **more) -> st.SearchStrategy[Case]:
     some = {**times, **more}
-    adults = st.builds(adult, whens, departs=minutes, path=st.sampled_from(AdultPath), **some)
+    adults = st.builds(single_adult, whens, path=st.sampled_from(AdultPath), body=bodies, **some)
     families = st.builds(
         _family,
         whens,
         st.lists(children, min_size=1, max_size=2),
         adults=st.integers(1, 2),
-        departs=minutes,
-        back=st.sampled_from(["19:00", None, "10:00", "19:30"]),
+        parent=bodies,
         ground=st.sampled_from([Ground.PROSECUTION, Ground.NONE, Ground.PROSECUTION, Ground.HEALTH]),
         takes_second=st.booleans(),
         checks=minutes,
@@ -120,7 +142,17 @@ short = {
     "desk_minutes": st.integers(1, 60),
     "beds": st.lists(_capacity(1, 2, 3, 0), min_size=3, max_size=3),
     "family_places": _capacity(4, 2, 6, 0),
-    "hearings": st.sampled_from([["Mon 09:00", "Tue 09:00", "Wed 09:00"], ["Tue 09:00"], []]),
+    "hearings": st.sampled_from(
+        [
+            ["Mon 09:00", "Tue 09:00", "Wed 09:00"],
+            {"Mon 09:00": (1, 0), "Tue 09:00": (0, 1), "Wed 09:00": (2, 1), "Thu 09:00": (1, 1)},
+            {"Tue 09:00": (1, 1), "Fri 09:00": (1, 0)},
+            [],
+        ]
+    ),
+    "sits_at_second_station": st.sampled_from([None, None, {"Tue 09:00": (1, 1), "Fri 09:00": (1, 0)}]),
+    "court_notice": st.sampled_from([0, 30, 12 * HOUR]),
+    "court_lead": st.sampled_from([0, 3 * HOUR, DAY]),
     "opens_at": st.sampled_from([0, 5 * HOUR]),
     "closes_at": st.sampled_from([21 * HOUR, DAY]),
     "notice": st.integers(0, 120),
@@ -131,8 +163,15 @@ short = {
 rules = st.lists(st.builds(Rule, st.sampled_from([0, 0, 2]), st.sampled_from([0, 500, 1000])), max_size=2)
 
 
-facilities_without_pauses = st.builds(facilities_of, **short)
-facilities = st.builds(facilities_of, **short, pauses=rules)
+def _facilities(hearings: Sittings, sits_at_second_station: Sittings | None, **more) -> Facilities:
+    """Facilities with one court for both stations, or one for each."""
+    if sits_at_second_station is None:
+        return facilities_of(hearings=hearings, **more)
+    return facilities_of(hearings=[hearings, sits_at_second_station], district_of={1: 1}, **more)
+
+
+facilities_without_pauses = st.builds(_facilities, **short)
+facilities = st.builds(_facilities, **short, pauses=rules)
 plans = st.builds(lambda *parts: plan_of(*parts[0], residents=parts[1], detained=parts[2]), cases, residents, detained)
 birthday_plans = st.builds(
     lambda *parts: plan_of(*parts[0], residents=parts[1], detained=parts[2]), birthday_cases, residents, detained
@@ -239,10 +278,19 @@ def _cut(history: History, minute: int) -> History:
         "bed_kind": ("designated_at", -1),
         "exit": ("left_cbp_at", Exit.INSIDE),
         "shelter_exit": ("left_shelter_at", ShelterExit.NONE),
+        "court_outcome": ("parted_at", CourtOutcome.NONE),
     }
     for name, (moment, otherwise) in unless.items():
         stays = (cut[moment] != NEVER) | (resident & (name in ("bed_kind", "exit")))
         cut[name] = np.where(stays, columns[name], otherwise)
+    # A slot is given at the referral; what the court says is known at the hearing.
+    outcome, heard = (
+        history.court_outcome,
+        np.isin(history.court_outcome, [CourtOutcome.TIME_SERVED, CourtOutcome.JAIL]),
+    )
+    outcome = np.where(heard & (cut["heard_at"] == NEVER), CourtOutcome.PENDING, outcome)
+    is_settled = (cut["prosecution_referred_at"] != NEVER) | (cut["court_outcome"] == CourtOutcome.NEVER_REFERRED)
+    cut["court_outcome"] = np.where(is_settled, outcome, CourtOutcome.NONE).astype(outcome.dtype)
     return replace(history, **cut)
 
 
@@ -340,6 +388,7 @@ def _has_ties(history: History, plan: Plan, capacity: Facilities) -> bool:
         np.stack([history.processed_at[first] + plan.checks_minutes, np.zeros(first.size, int), np.arange(first.size)]),
         np.stack([history.determined_at + plan.mail_minutes, np.zeros(case.size, int), case]),
         np.stack([history.cleared_at, np.zeros(case.size, int), case]),
+        np.stack([history.prosecution_referred_at, np.zeros(case.size, int), case]),
     ]
     if np.isin(history.rejoined_at[history.rejoined_at != NEVER], history.selected_at).any():
         return True

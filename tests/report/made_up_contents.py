@@ -182,7 +182,10 @@ def _kpis(random: np.random.Generator, parted: np.ndarray, settings: Settings) -
         ("station_hours_over_rated", "holding_kind", "families", float(random.poisson(700))),
         ("station_hours_over_rated", "holding_kind", "children", float(random.poisson(300))),
         ("children_separated", "ground", "prosecution", children),
+        ("court_slots_used", "all", "all", float(random.normal(0.93, 0.01))),
     ]
+    if children:
+        rows.append(("share_parents_never_prosecuted", "all", "all", float(random.normal(0.2, 0.01))))
     for kind, peak in zip(BED_KINDS, (2300, 2650, 6200), strict=True):
         rows.append(("shelter_census_peak", "bed_kind", kind, float(random.normal(peak, 40))))
     return pd.DataFrame(rows, columns=[*KEYS["kpis"], "value"])
@@ -214,6 +217,10 @@ def _daily(
         wave = level * (1 + 0.25 * np.sin(np.arange(count) / 17)) * luck + random.normal(0, 60, count)
         add("station_census", kind, wave.round())
         add("station_rated", kind, np.full(count, rated))
+    sits = np.array(days.day_of_week < 5)
+    for group, level in (("parents", parted.sum(axis=1) * 0.7), ("others", np.full(count, 330.0))):
+        add("adults_heard", group, np.where(sits, random.poisson(np.maximum(level, 0.0)), 0))
+    add("court_slots", "all", np.where(sits, 450, 0))
     for cohort, share, hours, people in (
         ("separated", 0.3, 60, 45),
         ("alone", 0.2, 50, 120),

@@ -96,7 +96,7 @@ def test_plotly_stands_in_the_page_once(text: str) -> None:
 def test_every_picture_has_a_table_and_a_text_alternative(contents: Contents, tree: Element) -> None:
     """A picture that cannot be seen is told in words and in numbers: alternative, caption, table of several rows."""
     shown = tree.all("figure")
-    assert len(shown) == len(figures.all_pictures(contents)) == 9
+    assert len(shown) == len(figures.all_pictures(contents)) == 10
     for figure in shown:
         name = figure.attributes["id"].removeprefix("picture-")
         alternative = figure.by_id(f"{name}-alternative").text
@@ -186,7 +186,7 @@ def test_a_run_without_separations_is_told_truly() -> None:
     contents = made_up_contents(n=4, separations=0)
     tree = read(render(contents))
     assert "44\xa0%" in tree.by_id("answer").text
-    assert len(tree.all("figure")) == 9
+    assert len(tree.all("figure")) == 10
     assert not re.search(r"\bnan\b|\binf\b", tree.text, re.IGNORECASE)
     assert "borderops run scenario=family_unity" not in tree.text  # it is that scenario
 
@@ -201,8 +201,8 @@ def test_empty_tables_leave_a_page_that_says_so() -> None:
     )
     tree = read(render(bare))
     assert "not measured" in tree.by_id("answer").text
-    assert len(tree.all("figure")) == 9 and not tree.all("div", "chart")
-    assert tree.by_id("pictures").text.count("There is nothing to draw in this run.") == 9
+    assert len(tree.all("figure")) == 10 and not tree.all("div", "chart")
+    assert tree.by_id("pictures").text.count("There is nothing to draw in this run.") == 10
     assert "No limits were handed" in tree.by_id("limits").text
     assert "was not handed" in tree.by_id("assumptions").text
 

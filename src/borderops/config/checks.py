@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from borderops.clock import EPOCH
-from borderops.config.schema import BED_KINDS, AgeBands, BedStep, Group, KindShares, Settings, StratumValues
+from borderops.config.schema import BED_KINDS, SECTORS, AgeBands, BedStep, Group, KindShares, Settings, StratumValues
 
 PUBLISHED_FIRST: Final = date(2016, 10, 1)
 PUBLISHED_LAST: Final = date(2019, 9, 30)
@@ -265,6 +265,22 @@ def _pace(settings: Settings) -> Iterator[str]:
 # --- courts -------------------------------------------------------------------------------------------------------
 
 
+def _districts(settings: Settings) -> Iterator[str]:
+    """Every sector played has one court, and the courts share all slots."""
+    districts = settings.courts.districts
+    for sector in settings.arrivals.stations:
+        if sector in SECTORS:
+            courts = [name for name, district in districts.items() if sector in district.sectors]
+            if len(courts) != 1:
+                found = f"districts {', '.join(courts)}" if courts else "no district"
+                yield f"courts.districts has {sector} in {found}; allowed: each sector in exactly one"
+    for name in ("slots_per_court_day", "parents_share"):
+        yield from _ascending(f"courts.{name}", "begins", [one.begins for one in getattr(settings.courts, name)])
+    total = sum(district.share for district in districts.values())
+    if abs(total - 1.0) > 1e-9:
+        yield f"courts.districts sums to {total:g}; allowed: shares that sum to 1 (within 1e-9)"
+
+
 def _court_hours(settings: Settings) -> Iterator[str]:
     courts = settings.courts
     if courts.back_from_hour <= courts.hearing_hour:
@@ -371,6 +387,7 @@ CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]],
     (_shares_of_shelters, ("orr",)),
     (_pace, ("orr",)),
     (_court_hours, ("courts",)),
+    (_districts, ("courts", "arrivals")),
     (_desk, ("referral",)),
     (_transport_hours, ("transport",)),
 )

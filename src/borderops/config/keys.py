@@ -68,8 +68,9 @@ class Place:
             return _place(field.annotation, tuple(field.metadata))
         if self.kind is list and (isinstance(part, int) or part == ANY):
             return _place(self.arguments[0])
-        if self.kind is dict and (part in self.names or part == ANY):
-            return _place(self.arguments[1])
+        if self.kind is dict:
+            is_known = self.arguments[0] is str or part in self.names  # a name of the user's own, or one of some words
+            return _place(self.arguments[1]) if part == ANY or (is_known and isinstance(part, str)) else None
         return None
 
 

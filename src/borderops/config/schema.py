@@ -317,19 +317,50 @@ class Stations(Group):
     quick_return: Lognormal
     screened_return_share: dict[Country, Share]  # children alone from contiguous countries
     screened_return: Lognormal
-    court_transfer: Lognormal  # from parting or processing to the court's custody
     number_block: Annotated[int, Field(ge=1, le=10_000)]  # A-numbers given out to a desk at a time
 
 
 # --- courts -------------------------------------------------------------------------------------------------------
 
 
+class District(Group):
+    """A judicial district: whose adults it hears, and its share of all slots."""
+
+    sectors: Annotated[list[Sector], Field(min_length=1)]
+    share: Share
+
+
+class SlotStep(Group):
+    """From a date on so many slots a court day in all districts together; fractions are carried from day to day."""
+
+    begins: date
+    slots: Factor
+
+
+class ShareStep(Group):
+    """From a date on, a share."""
+
+    begins: date
+    share: Share
+
+
 class Courts(Group):
-    """Prosecution of parents in its simple form: a hearing on the next court day, then back or not."""
+    """Prosecution: a slot in a sitting, or the referral lapses; then time served or jail, back to CBP or to ICE."""
 
     hearing_hour: Annotated[int, Field(ge=0, le=23)]
-    time_served_share: Share  # of prosecuted parents: sentenced to the time already served, or not at all
-    back_same_day_share: Share  # of those: brought back to the child's station on the evening of the hearing
+    districts: dict[str, District]
+    slots_per_court_day: Annotated[list[SlotStep], Field(min_length=1)]
+    parents_share: Annotated[list[ShareStep], Field(min_length=1)]  # of a district's slots: kept for parents
+    notice_hours: Hours  # between referral and the earliest hearing
+    hear_within_hours: Hours  # from apprehension; a day longer for each day without court in between
+    lapse_after_hours: Hours  # likewise: when an adult without a slot is given up
+    leave_before_hearing_hours: Hours  # the adult leaves the station so long before the hearing
+    never_referred_share: Share  # of parents taken for prosecution
+    declined_share: Share  # of referrals
+    time_served_share: Share  # of those heard: sentenced to the time already served, or not at all
+    jail_median_days: Annotated[float, Field(gt=0)]
+    jail_sigma: Sigma
+    back_same_day_share: Share  # of parents with time served: back at the child's station on the evening of the hearing
     back_from_hour: Annotated[float, Field(ge=0, lt=24)]
     back_until_hour: Annotated[float, Field(gt=0, le=24)]
     rejoined_release: Lognormal  # from rejoining to the door

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from borderops.config.schema import Settings
+from borderops.config.schema import STATIONS, Settings
 from borderops.facts.tables import Figure, published
 from borderops.forecast.measure import FEWEST_LEAVERS
 from borderops.forecast.results import Results
@@ -48,22 +48,26 @@ class Comparison:
     as_days_from: date | None = None
 
 
-def comparison(results: list[Results], settings: Settings) -> pd.DataFrame:
+def comparison(results: list[Results], settings: Settings, is_altered: bool = False) -> pd.DataFrame:
     """Set published figures beside the simulated ones.
 
     Parameters
     ----------
     results : list of Results
     settings : Settings
+    is_altered : bool
+        The policy is not the shipped one, so that the run does not stand for what happened.
 
     Returns
     -------
     DataFrame
-        Columns id, label, published, unit, role, source, low, median, high, note; empty unless the scenario stands
-        for what happened (``study.is_hindcast``). Quantiles over replications at the settings' interval level; NaN
-        where a figure is not modelled yet.
+        Columns id, label, published, unit, role, source, low, median, high, note. Empty unless the scenario stands for
+        what happened (``study.is_hindcast``) and is played whole: published arrivals of all stations, its own policy.
+        Quantiles over replications at the settings' interval level; NaN where a figure is not modelled yet.
     """
-    if not settings.study.is_hindcast:
+    arrivals = settings.arrivals
+    is_whole = arrivals.source == "published" and set(arrivals.stations) == set(STATIONS)
+    if is_altered or not (settings.study.is_hindcast and is_whole and set(dict(arrivals.multiplier).values()) == {1.0}):
         return pd.DataFrame(columns=COLUMNS)
     window = settings.window
     covered = (one for one in COMPARISONS if window.start <= one.starts and one.ends <= window.end)
@@ -124,6 +128,10 @@ def _separated_between(first: date, last: date) -> Reader:
     return read
 
 
+def _heard_between(first: date, last: date) -> Reader:
+    return lambda results: float(_daily(results, "adults_heard", first, last)["value"].sum())
+
+
 def _custody_means(results: Results) -> pd.Series:
     """Mean custody hours of separated children by day of leaving, in the season and its ten days after."""
     rows = _daily(results, "mean_custody_hours", SEASON_START, SEASON_END)
@@ -164,13 +172,7 @@ _MEANS = f"Mean by day of leaving CBP custody, on days with {FEWEST_LEAVERS} or 
 
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison("S112", _kpi("children_separated"), SEASON_START, SEASON_END),
-    Comparison(
-        "S113",
-        _kpi("children_rejoined"),
-        SEASON_START,
-        SEASON_END,
-        "Courts in their simple form: one hearing a court day, no slots.",
-    ),
+    Comparison("S113", _kpi("children_rejoined"), SEASON_START, SEASON_END),
     Comparison("S152", _kpi("share_over_72h_separated", 100.0), SEASON_START, SEASON_END),
     Comparison(
         "S151",
@@ -197,10 +199,10 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "S009", _family_rise, date(2018, 3, 1), date(2018, 6, 30), "Recorded members: separations counted as published."
     ),
-    Comparison("S118", None, SEASON_START, SEASON_END, "Sentences are not played yet."),
-    Comparison("S119", None, SEASON_START, SEASON_END, "Referrals that lapse are not played yet."),
-    Comparison("R248", None, date(2018, 5, 1), date(2018, 5, 31), "Court slots are not played yet."),
-    Comparison("R249", None, date(2018, 6, 1), date(2018, 6, 30), "Court slots are not played yet."),
+    Comparison("S118", _kpi("share_children_parent_little_jail", 100.0), SEASON_START, SEASON_END),
+    Comparison("S119", _kpi("share_parents_never_prosecuted", 100.0), SEASON_START, SEASON_END, "At least."),
+    Comparison("R248", _heard_between(date(2018, 5, 1), date(2018, 5, 31)), date(2018, 5, 1), date(2018, 5, 31)),
+    Comparison("R249", _heard_between(date(2018, 6, 1), date(2018, 6, 30)), date(2018, 6, 1), date(2018, 6, 30)),
     Comparison("S149", _first_day_over, SEASON_START, SEASON_END, _MEANS, SEASON_START),
     Comparison("S150", _days_over_in_ten, SEASON_START, SEASON_END, _MEANS),
     Comparison("S153", _kpi("over_6_days_separated"), SEASON_START, SEASON_END),

@@ -157,6 +157,40 @@ KPIS: dict[str, Kpi] = {
             f"Separated in {_SEASON} and not out of CBP's hands at the end of the run.",
         ),
         Kpi(
+            "adults_heard",
+            "Adults heard in court",
+            "persons",
+            "Hearings within the window after referral for prosecution of entry.",
+        ),
+        Kpi(
+            "referrals_lapsed",
+            "Referrals that lapsed",
+            "persons",
+            "Referred within the window; no court had a slot within the limit.",
+        ),
+        Kpi("court_slots_used", "Court slots used", "share", "Adults heard over slots of all sittings of the window."),
+        Kpi(
+            "share_adults_heard",
+            "Adults heard in court, share",
+            "share",
+            f"Of adults apprehended by Border Patrol in {_SEASON}, alone or with a family: heard in court.",
+        ),
+        Kpi(
+            "parents_taken", "Parents taken", "parents", f"Parents taken from their families in {_SEASON}, by outcome."
+        ),
+        Kpi(
+            "share_parents_never_prosecuted",
+            "Parents taken and never prosecuted",
+            "share",
+            f"Of parents taken in {_SEASON}: other grounds, never referred, lapsed, or declined.",
+        ),
+        Kpi(
+            "share_children_parent_little_jail",
+            "Separated children whose parent had little or no jail",
+            "share",
+            f"Of children separated in {_SEASON}: no parent was sentenced beyond the time served.",
+        ),
+        Kpi(
             "children_referred",
             "Children referred to ORR",
             "children",

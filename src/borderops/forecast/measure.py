@@ -15,8 +15,8 @@ from borderops import clock
 from borderops.config.schema import BED_KINDS, SECTORS, STATIONS, Settings
 from borderops.forecast.reading import AGE_BANDS, Reading, census
 from borderops.forecast.results import KEYS, Results
-from borderops.operations.facilities import capacity_at
-from borderops.operations.history import Exit, ShelterExit
+from borderops.operations.facilities import Docket, capacity_at
+from borderops.operations.history import CourtOutcome, Exit, ShelterExit
 from borderops.operations.plan import Ground
 from borderops.population.people import Stratum
 from borderops.replication import Replication
@@ -26,6 +26,9 @@ HOLDING_KINDS = ("single_adults", "families", "children")
 READINGS_EVERY = 6 * HOUR
 FEWEST_LEAVERS = 10
 """Fewest children leaving on a day for the day to have a share or a mean."""
+
+UNHEARD = (CourtOutcome.NEVER_REFERRED, CourtOutcome.LAPSED, CourtOutcome.DECLINED)
+"""Ways of a parent taken for prosecution to end up unprosecuted; other grounds for parting are a further one."""
 
 Row = tuple
 """Values of the key columns, then the value."""
@@ -51,6 +54,7 @@ def measure(replication: Replication, settings: Settings) -> Results:
             *_flow_kpis(reading),
             *_shelter_kpis(reading),
             *_station_kpis(reading, settings),
+            *_court_kpis(reading),
         ],
         "daily": [
             *_daily_separations(reading),
@@ -58,6 +62,7 @@ def measure(replication: Replication, settings: Settings) -> Results:
             *_daily_stations(reading, settings),
             *_daily_custody(reading),
             *_daily_arrivals(reading),
+            *_daily_courts(reading),
         ],
         "survival": list(_survival(reading)),
         "flow": list(_flow(reading)),
@@ -165,6 +170,56 @@ def _flow_kpis(reading: Reading) -> Iterator[Row]:
     members = at_sector & reading.family_claimed
     if members.any():
         yield "share_children_in_families", "all", "all", int((members & reading.child).sum()) / int(members.sum())
+
+
+def _court_kpis(reading: Reading) -> Iterator[Row]:
+    """Use of courts, and what became of parents who were taken for prosecution in the season."""
+    history = reading.history
+    heard = reading.in_window(history.heard_at)
+    yield from _counts(reading, "adults_heard", heard)
+    referred = reading.in_window(history.prosecution_referred_at)
+    yield from _counts(reading, "referrals_lapsed", referred & (history.court_outcome == CourtOutcome.LAPSED))
+    slots = sum(_slots_in_window(reading, docket) for docket in reading.replication.facilities.dockets)
+    if slots:
+        yield "court_slots_used", "all", "all", int(heard.sum()) / slots
+    adults = reading.at_sector & ~reading.child & reading.in_season(history.apprehended_at)
+    if adults.any():
+        yield "share_adults_heard", "all", "all", int((adults & (history.heard_at != NEVER)).sum()) / int(adults.sum())
+    taken = history.is_taken & reading.in_season(history.parted_at)
+    outcome = history.court_outcome
+    if taken.any():
+        unheard = taken & np.isin(outcome, UNHEARD + (CourtOutcome.NONE,))
+        yield "share_parents_never_prosecuted", "all", "all", int(unheard.sum()) / int(taken.sum())
+    for code in CourtOutcome:
+        yield "parents_taken", "court_outcome", code.name.lower(), int((taken & (outcome == code)).sum())
+    yield "parents_taken", "all", "all", int(taken.sum())
+    yield from _children_of_jailed(reading, taken)
+
+
+def _children_of_jailed(reading: Reading, taken: np.ndarray) -> Iterator[Row]:
+    """Share of separated children none of whose parents was sentenced to jail."""
+    separated = reading.season_separated
+    jailed = np.unique(reading.people.party[taken & (reading.history.court_outcome == CourtOutcome.JAIL)])
+    if separated.any():
+        without = separated & ~np.isin(reading.people.party, jailed)
+        yield "share_children_parent_little_jail", "all", "all", int(without.sum()) / int(separated.sum())
+
+
+def _slots_in_window(reading: Reading, docket: Docket) -> int:
+    inside = reading.in_window(docket.at)
+    return int(docket.for_parents[inside].sum() + docket.for_others[inside].sum())
+
+
+def _daily_courts(reading: Reading) -> Iterator[Row]:
+    """Adults heard and slots of sittings by day."""
+    heard, taken = reading.history.heard_at, reading.history.is_taken
+    yield from _series(reading, "adults_heard", "parents", _per_day(reading, heard[taken]))
+    yield from _series(reading, "adults_heard", "others", _per_day(reading, heard[~taken]))
+    slots = np.zeros(reading.days.size, dtype=np.int64)
+    for docket in reading.replication.facilities.dockets:
+        inside = reading.in_window(docket.at)
+        np.add.at(slots, docket.at[inside] // DAY - reading.days[0], (docket.for_parents + docket.for_others)[inside])
+    yield from _series(reading, "court_slots", "all", slots)
 
 
 def _shelter_series(reading: Reading) -> dict[str, np.ndarray]:

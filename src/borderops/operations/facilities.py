@@ -6,12 +6,13 @@ Engines read nothing of the settings but this table and the plan.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from borderops import clock
 from borderops.config.schema import BED_KINDS, STATIONS, BedStep, Desk, Pause, Settings, Station
+from borderops.operations.sittings import court_days
 from borderops.pace import Pace, pace_table
 from borderops.tables import Table
 from borderops.units import DAY, HOUR, NEVER
@@ -40,6 +41,15 @@ class Pauses(Table):
 
 
 @dataclass(frozen=True)
+class Docket(Table):
+    """Sittings of one district's court, ascending, and their slots."""
+
+    at: np.ndarray  # int64
+    for_parents: np.ndarray  # int64
+    for_others: np.ndarray  # int64
+
+
+@dataclass(frozen=True)
 class Transport:
     """When and how fast the contractor moves children."""
 
@@ -60,7 +70,10 @@ class Facilities:
     desk_minutes: int
     beds: tuple[Schedule, ...]  # by kind
     family_places: Schedule
-    hearings: np.ndarray  # int64, minutes at which a court sits, ascending
+    dockets: tuple[Docket, ...]  # by judicial district
+    docket_of: np.ndarray  # int8, by station, -1 for none
+    court_notice: int
+    court_lead: int  # minutes before the hearing at which the adult leaves the station
     transport: Transport
     pauses: Pauses
     pace: Pace
@@ -88,7 +101,10 @@ def lay_out(settings: Settings) -> Facilities:
         desk_minutes=settings.referral.desk.minutes_per_child,
         beds=tuple(_beds(getattr(settings.orr.beds, kind), first, last) for kind in BED_KINDS),
         family_places=_beds(settings.family_care.detention_beds, first, last),
-        hearings=_hearings(settings, first, last),
+        dockets=_dockets(settings, first, last),
+        docket_of=_districts(settings),
+        court_notice=round(settings.courts.notice_hours * HOUR),
+        court_lead=round(settings.courts.leave_before_hearing_hours * HOUR),
         transport=_transport(settings),
         pauses=_pauses(settings.policy.pauses),
         pace=pace_table(settings.orr.pace, first, last),
@@ -146,16 +162,38 @@ def _beds(steps: list[BedStep], first: date, last: date) -> Schedule:
     return _schedule(days * DAY, np.maximum(beds, 0), clock.minute_of(first))
 
 
-def _hearings(settings: Settings, first: date, last: date) -> np.ndarray:
-    """Minutes of hearings: one a court day; weekends and federal holidays (5 U.S.C. 6103) are none."""
-    from pandas.tseries.holiday import USFederalHolidayCalendar  # here, because pandas is slow to load
+def _dockets(settings: Settings, first: date, last: date) -> tuple[Docket, ...]:
+    """Slots of each district's sittings; fractions of slots are carried from sitting to sitting."""
+    # Sittings after the last day are not played, but slots in them are given: those referrals pend, they do not lapse.
+    courts, days = settings.courts, court_days(first, last + timedelta(days=30))
+    a_day = _on_days([(step.begins, step.slots) for step in courts.slots_per_court_day], days)
+    kept = _on_days([(step.begins, step.share) for step in courts.parents_share], days)
+    dockets = []
+    for district in courts.districts.values():
+        all_slots = _carried(a_day * district.share)
+        for_parents = np.minimum(_carried(a_day * district.share * kept), all_slots)
+        at = days * DAY + courts.hearing_hour * HOUR
+        dockets.append(Docket(at=at, for_parents=for_parents, for_others=all_slots - for_parents))
+    return tuple(dockets)
 
-    holidays = {day.date() for day in USFederalHolidayCalendar().holidays(first, last)}
-    days = np.arange(clock.day_of(first), clock.day_of(last) + 1)
-    is_open = [
-        clock.weekday_of_day(day) < clock.SATURDAY and clock.date_of(int(day) * DAY) not in holidays for day in days
-    ]
-    return days[is_open] * DAY + settings.courts.hearing_hour * HOUR
+
+def _on_days(steps: list[tuple[date, float]], days: np.ndarray) -> np.ndarray:
+    """What dated steps say on each day; 0 before the first."""
+    begins = np.array([clock.day_of(begins) for begins, _ in steps])
+    values = np.array([0.0, *(value for _, value in steps)])
+    return values[np.searchsorted(begins, days, side="right")]
+
+
+def _carried(amounts: np.ndarray) -> np.ndarray:
+    """Whole numbers that follow running sums of fractions, int64."""
+    return np.diff(np.floor(np.cumsum(amounts) + 1e-9), prepend=0.0).astype(np.int64)
+
+
+def _districts(settings: Settings) -> np.ndarray:
+    """Docket of each station, -1 where no court hears its adults."""
+    dockets = list(settings.courts.districts.values())
+    found = [[row for row, district in enumerate(dockets) if name in district.sectors] for name in STATIONS]
+    return np.array([rows[0] if rows else -1 for rows in found], dtype=np.int8)
 
 
 def _transport(settings: Settings) -> Transport:

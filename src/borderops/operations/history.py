@@ -27,6 +27,18 @@ class Exit(IntEnum):
     NOT_HERE = 8  # a resident of a shelter, who had left before the run began
 
 
+class CourtOutcome(IntEnum):
+    """What became of an adult who was to be prosecuted."""
+
+    NONE = 0
+    NEVER_REFERRED = 1  # taken for prosecution and never referred
+    LAPSED = 2  # no slot within the limit
+    DECLINED = 3
+    PENDING = 4  # a slot is given, the hearing not yet played
+    TIME_SERVED = 5
+    JAIL = 6
+
+
 class ShelterExit(IntEnum):
     """How a child left a shelter."""
 
@@ -52,6 +64,10 @@ class History(Table):
     selected_at: np.ndarray  # int64
     is_spared: np.ndarray  # bool, selected, but a rule on occupancy forbade the parting
     parted_at: np.ndarray  # int64, physical parting from a member of the family
+    prosecution_referred_at: np.ndarray  # int64, adults: referred for prosecution
+    heard_at: np.ndarray  # int64, heard in court
+    court_outcome: np.ndarray  # int8, CourtOutcome
+    freed_at: np.ndarray  # int64, a parent leaves the court's custody for ICE, after the hearing or jail
     back_at: np.ndarray  # int64, a parent is back at the station from court
     rejoined_at: np.ndarray  # int64, parents and children rejoined at the station
     left_again_at: np.ndarray  # int64, a rejoined parent leaves the station with the children

@@ -31,7 +31,11 @@ ORDER = (
     ("left_cbp_at", "admitted_at"),
     ("left_cbp_at", "left_detention_at"),
     ("admitted_at", "left_shelter_at"),
-    ("parted_at", "back_at"),
+    ("processed_at", "prosecution_referred_at"),
+    ("prosecution_referred_at", "heard_at"),
+    ("left_cbp_at", "heard_at"),
+    ("heard_at", "freed_at"),
+    ("heard_at", "back_at"),
     ("parted_at", "rejoined_at"),
     ("rejoined_at", "left_again_at"),
 )
@@ -61,6 +65,7 @@ def check_history(history: History, plan: Plan, facilities: Facilities) -> None:
         *_parting_faults(history, plan),
         *_lost_minutes(history, plan),
         *_wrong_beds(history, plan),
+        *_crowded_sittings(history, plan, facilities),
     ]
     if faults:
         raise ConservationError("the engine contradicts itself:\n  " + "\n  ".join(faults))
@@ -237,3 +242,29 @@ def _wrong_beds(history: History, plan: Plan) -> Iterator[str]:
     wrong = given & (history.bed_kind != due)
     if wrong.any():
         yield f"{int(wrong.sum())} children were given a bed of the wrong kind; {_row(wrong)}"
+
+
+def _crowded_sittings(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
+    """Nobody is heard but in a sitting, within the limit, and in no more slots than it has."""
+    heard = history.heard_at != NEVER
+    late = heard & (history.heard_at > plan.hear_by)
+    if late.any():
+        yield f"{int(late.sum())} adults were heard after their limit; {_row(late)}"
+    district = np.full(heard.size, -1, dtype=np.int8)
+    arrived = np.repeat(plan.case_station, plan.case_size)
+    district[heard.size - arrived.size :] = facilities.docket_of[arrived]
+    for row, docket in enumerate(facilities.dockets):
+        for mask, slots, who in (
+            (history.is_taken, docket.for_parents, "parents"),
+            (~history.is_taken, docket.for_others, "others"),
+        ):
+            moments, count = np.unique(history.heard_at[heard & mask & (district == row)], return_counts=True)
+            place = np.minimum(np.searchsorted(docket.at, moments), max(docket.at.size - 1, 0))
+            wrong = (
+                (docket.at[place] != moments) | (count > slots[place])
+                if docket.at.size
+                else np.ones(moments.size, bool)
+            )
+            if wrong.any():
+                times = int(wrong.sum())
+                yield f"{who} of district {row} were heard {times} times outside a sitting or beyond its slots"

@@ -78,6 +78,11 @@ class Plan(Table):
     apprehended_at: np.ndarray  # int64
     departure_minutes: np.ndarray  # int32, adults and returned children: from the end of processing to leaving
     path: np.ndarray  # int8, AdultPath of adults without a family
+    is_never_referred: np.ndarray  # bool, parents: taken for prosecution and not referred
+    is_declined: np.ndarray  # bool, adults: if referred, the prosecutor declines
+    hear_by: np.ndarray  # int64, adults: latest hearing
+    lapse_at: np.ndarray  # int64, adults: when a referral without a slot is given up
+    jail_minutes: np.ndarray  # int32, adults: sentence beyond the time served, 0 for none
     is_back_same_day: np.ndarray  # bool, adults: if heard, brought back to the station on the evening of the hearing
     back_minute: np.ndarray  # int16, minute of the day at which they are back
     is_returned: np.ndarray  # bool, children screened and returned to a contiguous country

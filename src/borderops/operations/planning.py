@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 from borderops import clock, quantiles
@@ -10,6 +12,7 @@ from borderops.config.schema import PORTS, STATIONS, Courts, FamilyCare, Lognorm
 from borderops.config.schema import Stations as StationTimes
 from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
 from borderops.operations.policy import family_selection_share, referral_share
+from borderops.operations.sittings import court_days, limit_after
 from borderops.pace import PER_MINUTE
 from borderops.population.people import COUNTRIES, People, Role, Sex, Stratum
 from borderops.population.residents import draw_residents
@@ -41,7 +44,8 @@ def make_plan(people: People, settings: Settings, draws: Draws) -> Plan:
         **_agent_times(cases, number, settings.stations, draws),
         **_family_decisions(people, cases, number, settings, draws),
         **_adult_paths(people, settings, draws),
-        **_returns_from_court(people, settings.courts, draws),
+        **_referral_times(people, settings),
+        **_sentences(people, settings.courts, draws),
         **_child_stages(people, settings, draws),
         **_residents(people, settings, draws),
         **_detained_families(settings.family_care, settings, draws),
@@ -201,10 +205,11 @@ def _adult_paths(people: People, settings: Settings, draws: Draws) -> dict[str, 
     quick = np.array([times.quick_return_share.get(country, 0.0) for country in COUNTRIES])[people.citizenship[adult]]
     returned = draws.uniforms(number, Purpose.SCREENED_RETURN) < quick
     path[adult] = np.where(to_court, AdultPath.COURT, np.where(returned, AdultPath.RETURN, AdultPath.ICE))
-    # Parents of a family that is parted go to court whatever the path says; their time to court is planned as well.
+    # Parents of a family that is parted go to court whatever the path says.
     family = np.isin(people.stratum[party], SAYS_FAMILY)
     path[adult[family]] = AdultPath.COURT
-    by_path = (times.transfer_to_ice, times.quick_return, times.court_transfer)
+    # Who is referred and not heard goes to ICE after all.
+    by_path = (times.transfer_to_ice, times.quick_return, times.transfer_to_ice)
     median = np.array([time.median_hours for time in by_path])[path[adult]] * HOUR
     sigma = np.array([time.sigma for time in by_path])[path[adult]]
     departure[adult] = quantiles.lognormal_minutes(draws.uniforms(number, Purpose.DEPARTURE), median, sigma)
@@ -212,18 +217,41 @@ def _adult_paths(people: People, settings: Settings, draws: Draws) -> dict[str, 
     return {"departure_minutes": departure, "path": path, "is_returned": is_returned}
 
 
-def _returns_from_court(people: People, courts: Courts, draws: Draws) -> dict[str, np.ndarray]:
-    """Whether and when parents would be back from a hearing on its own day."""
-    parent = np.flatnonzero((people.role < Role.CHILD) & np.isin(people.stratum, SAYS_FAMILY)[people.party])
-    number = people.number[parent]
+def _referral_times(people: People, settings: Settings) -> dict[str, np.ndarray]:
+    """Limits of a referral for prosecution, from apprehension."""
+    courts, arrived = settings.courts, people.of_party("apprehended_at")
+    adult = np.flatnonzero(people.role < Role.CHILD)
+    sitting = court_days(settings.window.first_day_played, settings.window.end + timedelta(days=30))
+    limits = {"hear_by": courts.hear_within_hours, "lapse_at": courts.lapse_after_hours}
+    columns = {}
+    for name, hours in limits.items():
+        columns[name] = np.zeros(arrived.size, dtype=np.int64)
+        columns[name][adult] = limit_after(arrived[adult], round(hours * HOUR), sitting)
+    return columns
+
+
+def _sentences(people: People, courts: Courts, draws: Draws) -> dict[str, np.ndarray]:
+    """What prosecutors and courts would decide for every adult, and when a parent would be back."""
+    adult = np.flatnonzero(people.role < Role.CHILD)
+    number, count = people.number[adult], people.number.size
     served = draws.uniforms(number, Purpose.TIME_SERVED) < courts.time_served_share
+    jail = quantiles.lognormal_minutes(
+        draws.uniforms(number, Purpose.SENTENCE), courts.jail_median_days * DAY, courts.jail_sigma
+    )
     same_day = draws.uniforms(number, Purpose.BACK_SAME_DAY) < courts.back_same_day_share
-    is_back = np.zeros(people.number.size, dtype=bool)
-    is_back[parent] = served & same_day
     earliest, latest = round(courts.back_from_hour * HOUR), round(courts.back_until_hour * HOUR) - 1
-    minute = np.zeros(people.number.size, dtype=np.int16)
-    minute[parent] = quantiles.whole(draws.uniforms(number, Purpose.BACK_MINUTE), earliest, max(earliest, latest))
-    return {"is_back_same_day": is_back, "back_minute": minute}
+    minute = quantiles.whole(draws.uniforms(number, Purpose.BACK_MINUTE), earliest, max(earliest, latest))
+    decided = {
+        "is_never_referred": draws.uniforms(number, Purpose.NEVER_REFERRED) < courts.never_referred_share,
+        "is_declined": draws.uniforms(number, Purpose.DECLINED) < courts.declined_share,
+        "jail_minutes": np.where(served, 0, jail).astype(np.int32),
+        "is_back_same_day": served & same_day,
+        "back_minute": minute.astype(np.int16),
+    }
+    spread = {name: np.zeros(count, dtype=values.dtype) for name, values in decided.items()}
+    for name, values in decided.items():
+        spread[name][adult] = values
+    return spread
 
 
 def _returned_children(people: People, times: StationTimes, departure: np.ndarray, draws: Draws) -> np.ndarray:

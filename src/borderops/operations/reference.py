@@ -18,8 +18,8 @@ import simpy
 
 from borderops.clock import SATURDAY
 from borderops.config.schema import BED_KINDS, STATIONS
-from borderops.operations.facilities import Facilities
-from borderops.operations.history import Exit, History, ShelterExit
+from borderops.operations.facilities import Docket, Facilities
+from borderops.operations.history import CourtOutcome, Exit, History, ShelterExit
 from borderops.operations.numbers import (
     ADULTS_LAST,
     ARRIVAL,
@@ -34,12 +34,6 @@ from borderops.operations.numbers import (
 from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
 from borderops.operations.pools import Claims, Clock, Desks, Moment, Pool
 from borderops.units import DAY, NEVER
-
-LEAVES_TO: dict[int, Exit] = {
-    AdultPath.ICE: Exit.TO_ICE,
-    AdultPath.RETURN: Exit.RETURNED,
-    AdultPath.COURT: Exit.TO_COURT,
-}
 
 Steps = Generator[simpy.Event, Any, None]
 
@@ -94,7 +88,7 @@ class World:
         self.numbers = Numbers(facilities.number_block)
         self.pace_done = facilities.pace.done.tolist()
         self.pace_per_minute = facilities.pace.per_minute.tolist()
-        self.hearings = facilities.hearings.tolist()
+        self.dockets = [DocketBook(docket) for docket in facilities.dockets]
         self.on_the_way: dict[int, simpy.Process] = {}  # children without a parent who have not boarded
         self.fill_shelters()
         self.fill_family_detention()
@@ -133,7 +127,34 @@ class World:
         """Adults without a family: intake, processing, then each to ICE, to court or back over the border."""
         yield from self.process(case, ADULTS_LAST)
         for person in self.members(case):
-            self.env.process(self.depart(person, LEAVES_TO[self.plan.path[person]]))
+            if self.plan.path[person] == AdultPath.COURT:
+                self.env.process(self.to_court(case, person, is_parent=False))
+            else:
+                returned = self.plan.path[person] == AdultPath.RETURN
+                self.env.process(self.depart(person, Exit.RETURNED if returned else Exit.TO_ICE))
+
+    def to_court(self, case: int, person: int, is_parent: bool) -> Generator[simpy.Event, Any, bool]:
+        """Referral for prosecution, which may be declined or lapse for want of a slot; tells whether it was heard."""
+        plan, log = self.plan, self.log
+        log.prosecution_referred_at[person] = self.env.now
+        if plan.is_declined[person]:
+            log.court_outcome[person] = CourtOutcome.DECLINED
+            yield from self.depart(person, Exit.TO_ICE)
+            return False
+        earliest = self.env.now + self.facilities.court_notice
+        hearing = self.docket(case).book(earliest, plan.hear_by[person], is_parent)
+        if hearing is None:
+            log.court_outcome[person] = CourtOutcome.LAPSED
+            yield self.at(max(self.env.now, plan.lapse_at[person]), DEPARTURE, person)
+            self.leave_cbp(person, Exit.TO_ICE)
+            return False
+        log.court_outcome[person] = CourtOutcome.PENDING
+        yield self.at(max(self.env.now, hearing - self.facilities.court_lead), DEPARTURE, person)
+        self.leave_cbp(person, Exit.TO_COURT)
+        yield self.at(hearing, PROGRESS, person)
+        log.heard_at[person] = hearing
+        log.court_outcome[person] = CourtOutcome.JAIL if plan.jail_minutes[person] else CourtOutcome.TIME_SERVED
+        return True
 
     def family(self, case: int) -> Steps:
         """A family that says it is one: processed together, then parted, detained or released together."""
@@ -291,13 +312,21 @@ class World:
             self.send_on_the_way(person, plan.checks_minutes[case] + plan.separated_checks_minutes[case])
 
     def prosecuted_parent(self, case: int, parent: int) -> Steps:
-        """A parent taken to court: heard on the next court day, and perhaps back at the station that evening."""
-        yield from self.depart(parent, Exit.TO_COURT)
-        hearing = self.next_hearing()
-        if hearing is None or not self.plan.is_back_same_day[parent]:
+        """A parent taken for prosecution: to court, then jail or ICE, or back at the station that evening."""
+        plan, log = self.plan, self.log
+        if plan.is_never_referred[parent]:
+            log.court_outcome[parent] = CourtOutcome.NEVER_REFERRED
+            yield from self.depart(parent, Exit.TO_ICE)
             return
-        yield self.at(hearing - hearing % DAY + self.plan.back_minute[parent], PROGRESS, parent)
-        self.log.back_at[parent] = self.env.now
+        was_heard = yield from self.to_court(case, parent, is_parent=True)
+        if not was_heard:
+            return
+        if not plan.is_back_same_day[parent]:
+            yield self.after(plan.jail_minutes[parent], PROGRESS, parent)
+            log.freed_at[parent] = self.env.now
+            return
+        yield self.at(self.env.now - self.env.now % DAY + plan.back_minute[parent], PROGRESS, parent)
+        log.back_at[parent] = self.env.now
         children = [person for person in self.members(case) if person in self.on_the_way]
         if children:
             yield from self.rejoin(case, parent, children)
@@ -313,10 +342,9 @@ class World:
         for person in children:
             self.leave_cbp(person, Exit.RELEASED)
 
-    def next_hearing(self) -> int | None:
-        """Next sitting of a court from this minute on, None if there is none left to play."""
-        row = bisect_left(self.hearings, self.env.now)
-        return self.hearings[row] if row < len(self.hearings) else None
+    def docket(self, case: int) -> DocketBook:
+        """The court that hears the adults of a case's station."""
+        return self.dockets[self.facilities.docket_of[self.plan.case_station[case]]]
 
     def remaining_parent(self, case: int, parent: int) -> Steps:
         """The parent who is not taken is released with the children."""
@@ -395,6 +423,25 @@ class World:
         return self.log.history(self.facilities)
 
 
+class DocketBook:
+    """Slots still free in the sittings of one court; parents and others have their own."""
+
+    def __init__(self, docket: Docket):
+        self.at = docket.at.tolist()
+        self.free_for_parents, self.free_for_others = docket.for_parents.tolist(), docket.for_others.tolist()
+
+    def book(self, earliest: int, latest: int, is_parent: bool) -> int | None:
+        """Take a slot in the first sitting within two minutes, both included; None if none is free."""
+        free = self.free_for_parents if is_parent else self.free_for_others
+        for row in range(bisect_left(self.at, earliest), len(self.at)):
+            if self.at[row] > latest:
+                return None
+            if free[row]:
+                free[row] -= 1
+                return self.at[row]
+        return None
+
+
 class Listed:
     """The plan's columns as lists: reading a list is several times faster than reading an array element."""
 
@@ -442,10 +489,12 @@ class Log:
         self.intake_at, self.processing_at, self.processed_at = never.copy(), never.copy(), never.copy()
         self.selected_at, self.parted_at, self.determined_at = never.copy(), never.copy(), never.copy()
         self.desk_at, self.cleared_at, self.designated_at = never.copy(), never.copy(), never.copy()
+        self.prosecution_referred_at, self.heard_at, self.freed_at = never.copy(), never.copy(), never.copy()
         self.back_at, self.rejoined_at, self.left_again_at = never.copy(), never.copy(), never.copy()
         self.left_cbp_at, self.left_detention_at = never.copy(), never.copy()
         self.admitted_at, self.left_shelter_at = never.copy(), never.copy()
         self.a_number, self.ground, self.exit, self.shelter_exit = [0] * count, [0] * count, [0] * count, [0] * count
+        self.court_outcome = [0] * count
         self.desk, self.bed_kind = [-1] * count, [-1] * count
         self.is_spared, self.is_taken, self.is_alone = [False] * count, [False] * count, [False] * count
 
@@ -453,12 +502,12 @@ class Log:
         """Turn lists into the table."""
         kinds: dict[Any, str] = {
             np.int64: (
-                "intake_at a_number processing_at processed_at selected_at parted_at determined_at desk_at cleared_at "
-                "designated_at back_at rejoined_at left_again_at left_cbp_at left_detention_at admitted_at "
-                "left_shelter_at"
+                "intake_at a_number processing_at processed_at selected_at parted_at determined_at desk_at "
+                "cleared_at designated_at prosecution_referred_at heard_at freed_at back_at rejoined_at "
+                "left_again_at left_cbp_at left_detention_at admitted_at left_shelter_at"
             ),
             np.int16: "desk",
-            np.int8: "ground bed_kind exit shelter_exit",
+            np.int8: "ground bed_kind exit shelter_exit court_outcome",
             np.bool_: "is_spared is_taken is_alone",
         }
         columns = {

@@ -42,7 +42,7 @@ TAIL_COLLISION: Final = 1e-5
 """Most that a tail of rare names may add to the chance that two strangers share a name."""
 
 BORROWED: Final = {"CA": "MX"}
-"""Countries whose own frequencies are not carried, and whose they borrow: so few come that no figure depends on them."""
+"""Countries whose own frequencies are not carried, and whose they borrow: too few come for a figure to depend on it."""
 
 FATHERS_NAME_LAST: Final = (COUNTRIES.index("BR"),)
 ONE_SURNAME: Final = (COUNTRIES.index("RO"), COUNTRIES.index("IN"))

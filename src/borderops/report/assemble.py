@@ -21,7 +21,7 @@ from borderops.forecast.compare_published import comparison
 from borderops.forecast.kpis import KPIS
 from borderops.forecast.results import KEYS, stack, summarise
 from borderops.report.contents import Contents, Reference
-from borderops.report.limits import LIMITS
+from borderops.report.limits import LIMITS, cautions
 
 PARTS: Final = {"share_over_72h_separated": ("over_72h_separated", "children_separated")}
 """KPIs that are shares, with the KPIs that count what they divide."""
@@ -85,9 +85,9 @@ def contents_of(
         level=level,
         n=len(outcome.results),
         definitions=KPIS,
-        comparison=comparison(outcome.results, settings),
+        comparison=comparison(outcome.results, settings, is_altered=settings.policy != composed.shipped.policy),
         failures=outcome.failures,
-        limits=LIMITS,
+        limits=[*cautions(settings), *LIMITS],
         published_monthly=published_monthly(settings),
         parts=PARTS,
         kpis=summaries["kpis"],

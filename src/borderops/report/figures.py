@@ -80,6 +80,7 @@ def all_pictures(contents: Contents) -> list[Picture]:
         survival,
         flow,
         outcomes,
+        courts,
         stations,
         monthly,
     ]
@@ -521,6 +522,44 @@ def _outcome_note(bands: list[str], sums: dict[str, float]) -> str:
 
 
 # --- stations ------------------------------------------------------------------------------------------------------
+
+
+def courts(contents: Contents) -> Picture:
+    """Adults heard a day, parents and others, against the slots of the sittings."""
+    parts = [
+        (label, group, colour)
+        for label, group, colour in (("Parents taken", "parents", VERMILLION), ("Other adults", "others", SKY))
+        if not contents.series("adults_heard", group).empty
+    ]
+    panels, told = [], []
+    if parts:
+        figure = new_figure(xaxis=day_axis(contents), yaxis={"title_text": "adults a day"}, barmode="stack", bargap=0)
+        mark_season(figure, contents)
+        for label, group, colour in parts:
+            table = contents.series("adults_heard", group)
+            _add_bars(figure, iso_days(table["day"]), mean_over_all(table, contents.n), colour, label)
+            told.append(f"{label}: {course(table, 'adults')}")
+        slots = contents.series("court_slots", "all")
+        on_court_days = slots[slots["median"] > 0]
+        add_line(figure, iso_days(on_court_days["day"]), on_court_days, BLACK, "Slots", "slots")
+        panels = [Panel(figure, "All districts")]
+    columns = [(label, "adults_heard", group, "adults") for label, group, _ in parts]
+    columns += [("Slots", "court_slots", "all", "slots")] if parts else []
+    return Picture(
+        name="courts",
+        title=prose.courts_title(contents),
+        quantity=f"Adults heard a court day and slots of sittings, all districts together; {means_basis(contents)}.",
+        alternative=f"Bars of adults heard in court a day against the slots. {'; '.join(told)}.",
+        panels=panels,
+        table=day_table(contents, columns),
+        keys=[
+            *(Key(label, colour, "block") for label, _, colour in parts),
+            Key("Slots on court days", BLACK),
+            season_key(contents),
+        ],
+        note="Part of the slots is kept for parents. Who has no slot within the limit is not prosecuted. "
+        + thinned_note(contents),
+    )
 
 
 def stations(contents: Contents) -> Picture:

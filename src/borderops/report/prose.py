@@ -371,6 +371,18 @@ def outcomes_title(contents: Contents) -> str:
     return f"{share} of {contents.outcomes_of}: {sums.idxmax()!s}"
 
 
+def courts_title(contents: Contents) -> str:
+    """How many of the slots are used, and how many parents who were taken are never prosecuted."""
+    used = contents.kpi("court_slots_used")
+    if used is None:
+        return "Adults heard in court"
+    text = f"Courts use {number(used['median'], 'share')} of their slots"
+    unheard = contents.kpi("share_parents_never_prosecuted")
+    if unheard is None:
+        return text
+    return f"{text}; {number(unheard['median'], 'share')} of parents taken are never prosecuted"
+
+
 def stations_title(contents: Contents) -> str:
     """Which station exceeds its rating longest, and how far all of them together are from theirs."""
     together = fullest_holding(contents)

@@ -1,0 +1,61 @@
+"""When courts sit, and how long the law waits: court days and limits that run longer over days without court."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from borderops import clock
+from borderops.units import DAY
+
+LONGEST_PAUSE = 10
+"""Days looked ahead for days without court; no run of them is longer."""
+
+
+def court_days(first: date, last: date) -> np.ndarray:
+    """Days of the clock on which courts sit: weekdays that are no federal holiday (5 U.S.C. 6103).
+
+    Parameters
+    ----------
+    first, last : date
+        Both included.
+
+    Returns
+    -------
+    ndarray of int64
+    """
+    from pandas.tseries.holiday import USFederalHolidayCalendar  # here, because pandas is slow to load
+
+    holidays = [clock.day_of(day.date()) for day in USFederalHolidayCalendar().holidays(first, last)]
+    days = np.arange(clock.day_of(first), clock.day_of(last) + 1)
+    return days[(clock.weekday_of_day(days) < clock.SATURDAY) & ~np.isin(days, holidays)]
+
+
+def limit_after(moments: np.ndarray, minutes: int, sitting: np.ndarray) -> np.ndarray:
+    """When a limit ends that is a day longer for each day without court that begins before it ends.
+
+    Parameters
+    ----------
+    moments : ndarray of int64, shape (n,)
+        When the limit begins to run.
+    minutes : int
+        How long it is over court days alone.
+    sitting : ndarray of int64
+        Court days, from before the earliest moment to well after the latest.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        OIG-20-06 p. 4: 48 hours, and up to 72 over a weekend.
+    """
+    ends = moments + minutes
+    if not moments.size:
+        return ends
+    first = int(moments.min()) // DAY
+    days = np.arange(first, int(moments.max() + minutes) // DAY + LONGEST_PAUSE)
+    closed = np.cumsum(~np.isin(days, sitting))
+    begun = closed[moments // DAY - first]
+    for _ in range(LONGEST_PAUSE):
+        ends = moments + minutes + DAY * (closed[np.minimum(ends // DAY - first, days.size - 1)] - begun)
+    return ends
