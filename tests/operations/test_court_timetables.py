@@ -168,7 +168,7 @@ def test_days_without_a_slot_are_passed_over():
 
 
 def test_slot_within_the_notice_is_passed_over():
-    """Two hours of notice: the sitting at noon is for who is referred by ten; from 10:10 on it is Tuesday, Wednesday."""
+    """Two hours of notice: the sitting at noon is for who is referred by ten; from 10:10 on Tuesday, then Wednesday."""
     hearings = {"Mon 12:00": (0, 1), "Tue 09:00": (0, 1), "Wed 09:00": (0, 1)}
     plan = plan_of(referred("Mon 08:00"), referred("Mon 09:30"), referred("Mon 09:31"))
     history = play(plan, facilities_of(hearings=hearings, court_notice=2 * HOUR))

@@ -18,6 +18,7 @@ import simpy
 
 from borderops.clock import SATURDAY
 from borderops.config.schema import BED_KINDS, STATIONS
+from borderops.exceptions import PlanError
 from borderops.operations.facilities import Docket, Facilities
 from borderops.operations.history import CourtOutcome, Exit, History, ShelterExit
 from borderops.operations.numbers import (
@@ -344,7 +345,10 @@ class World:
 
     def docket(self, case: int) -> DocketBook:
         """The court that hears the adults of a case's station."""
-        return self.dockets[self.facilities.docket_of[self.plan.case_station[case]]]
+        row = int(self.facilities.docket_of[self.plan.case_station[case]])
+        if row < 0:
+            raise PlanError(f"case {case} is referred for prosecution at a station whose adults no court hears")
+        return self.dockets[row]
 
     def remaining_parent(self, case: int, parent: int) -> Steps:
         """The parent who is not taken is released with the children."""
