@@ -87,6 +87,8 @@ def _arrivals_source(settings: Settings) -> Iterator[str]:
         yield "arrivals.file is not given; allowed: the path of a CSV, for example arrivals.file=my_arrivals.csv"
     if source == "published" and file is not None:
         yield f"arrivals.file is {file!r} although arrivals.source is published; choose arrivals=file to use it"
+    if source == "file" and settings.arrivals.rebuild_true_strata:
+        yield "arrivals.rebuild_true_strata is true; allowed: false, since a file of arrivals is taken as it is"
 
 
 def _arrivals_stations(settings: Settings) -> Iterator[str]:
