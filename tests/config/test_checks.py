@@ -23,6 +23,10 @@ def test_shipped_settings_have_no_problem(shipped: Settings) -> None:
     assert list(checks.problems(shipped)) == []
 
 
+FROM_FILE = {"arrivals.source": "file", "arrivals.file": "mine.csv", "arrivals.rebuild_true_strata": False}
+"""A planner's own arrivals."""
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
@@ -58,7 +62,7 @@ def test_shipped_settings_have_no_problem(shipped: Settings) -> None:
         ({"window.start": date(2016, 9, 30)}, "window.start is 2016-09-30; allowed: 2016-10-01 to 2019-09-30"),
         ({"window.end": date(2019, 10, 1)}, "window.end is 2019-10-01; allowed: 2016-10-01 to 2019-09-30"),
         (
-            {"window.start": date(2001, 1, 5), "arrivals.source": "file", "arrivals.file": "a.csv"},
+            {"window.start": date(2001, 1, 5), **FROM_FILE},
             "window.start is 2001-01-05; allowed: 2001-01-11 or later",
         ),
         (
@@ -172,7 +176,8 @@ def test_shipped_settings_have_no_problem(shipped: Settings) -> None:
             "stations.agent_factors[1].begins is 2018-01-01; allowed: after",
         ),
         ({"arrivals.stations": ["yuma", "yuma"]}, "arrivals.stations names yuma 2 times; allowed: once"),
-        ({"arrivals.source": "file"}, "arrivals.file is not given; allowed: the path of a CSV"),
+        ({**FROM_FILE, "arrivals.file": None}, "arrivals.file is not given; allowed: the path of a CSV"),
+        ({**FROM_FILE, "arrivals.rebuild_true_strata": True}, "arrivals.rebuild_true_strata is true; allowed: false"),
         ({"arrivals.file": "mine.csv"}, "arrivals.file is 'mine.csv' although arrivals.source is published"),
         ({"arrivals.multiplier.families": -0.1}, "arrivals.multiplier.families is -0.1; allowed: a number, 0 or more"),
         (
@@ -223,7 +228,7 @@ def test_each_check_names_key_value_and_what_is_allowed(changed: Change, values:
         {"orr.census_kinds": {"age_0_12": 0.1, "girls_13_17": 0.2, "boys_13_17": 0.7}},
         {"orr.beds.age_0_12": [{**STEP, "then_per_day": -2.0, "until": date(2016, 10, 6)}]},
         {"arrivals.rebuild_true_strata": False, "arrivals.rebuild_months": []},
-        {"window.end": date(2025, 1, 1), "arrivals.source": "file", "arrivals.file": "mine.csv"},
+        {"window.end": date(2025, 1, 1), **FROM_FILE},
         {"policy.exemptions[0].ends": date(2018, 6, 4)},
         {"orr.census_path": [POINT]},
         {"courts.districts.arizona.sectors": ["tucson"], "arrivals.stations": ["tucson", "ports_of_entry"]},

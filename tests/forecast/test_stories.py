@@ -8,8 +8,10 @@ from datetime import date
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.builders import (
+    Adult,
     Child,
     Resident,
     adult,
@@ -17,6 +19,7 @@ from tests.builders import (
     at,
     facilities_of,
     family,
+    referred,
     replication_of,
     settings_of,
     split_party,
@@ -69,8 +72,15 @@ def everybody(replication: Replication) -> np.ndarray:
 def parted_family(**times) -> Replication:
     """A father and a child of 8 who are parted, each stage with its own length."""
     child = Child(mail=60, designation=120, transport=180, travel=240, stay=10 * DAY)
-    case = family("Tue 10:00", child, departs=HOUR, checks=30, ground=Ground.PROSECUTION, **times)
-    return replication_of(case, facilities=facilities_of(desk_minutes=20, hearings=["Tue 12:00"]))
+    case = family("Tue 10:00", child, checks=30, ground=Ground.PROSECUTION, **times)
+    facilities = facilities_of(desk_minutes=20, hearings=["Tue 15:00"], court_lead=3 * HOUR)
+    return replication_of(case, facilities=facilities)
+
+
+def parted_family_with(parent: Adult) -> Replication:
+    """One parent and a child who boards at once; one hearing, three hours after the way to it."""
+    case = family("Tue 10:00", parent=parent, ground=Ground.PROSECUTION)
+    return replication_of(case, facilities=facilities_of(hearings=["Tue 15:00"], court_lead=3 * HOUR))
 
 
 def sentences(replication: Replication) -> list[str]:
@@ -137,11 +147,14 @@ def test_a_parted_family_minute_by_minute():
         "Tue 10:40 1 the family selected for referral",
         "Tue 10:40 0 parted from the family",
         "Tue 10:40 1 parted from the family",
+        "Tue 10:40 0 referred for prosecution",
         "Tue 11:10 1 determined to be an unaccompanied child",
-        "Tue 11:40 0 taken to court",
+        "Tue 12:00 0 taken to court",
         "Tue 12:10 1 referral taken up by ORR's desk",
         "Tue 12:30 1 referral cleared by ORR's desk",
         "Tue 12:30 1 a bed taken",
+        "Tue 15:00 0 heard in court",
+        "Tue 15:00 0 left the court's custody for ICE",
         "Tue 17:30 1 boarded for the shelter",
         "Tue 21:30 1 arrived at the shelter",
         "Fri+1 21:30 1 released to a parent, relative or other sponsor",
@@ -165,7 +178,7 @@ def test_nobody_ever_waits_backwards():
     table = events(season()[1], everybody(season()[1]))
     assert (table["waited"].dropna() >= 0).all()
     assert set(table.loc[table["waited"].isna(), "moment"]) <= {
-        "apprehended_at", "selected_at", "parted_at", "left_cbp_at", "admitted_at"
+        "apprehended_at", "selected_at", "parted_at", "prosecution_referred_at", "left_cbp_at", "admitted_at"
     }  # fmt: skip
 
 
@@ -189,7 +202,9 @@ def test_rejoining_and_release():
     [
         (adult("Tue 10:00", path=AdultPath.ICE), 0, "handed to ICE"),
         (adult("Tue 10:00", path=AdultPath.RETURN), 0, "returned over the border"),
-        (adult("Tue 10:00", path=AdultPath.COURT), 0, "taken to court"),
+        (referred("Tue 10:00"), 0, "heard in court"),
+        (referred("Tue 10:00", Adult(declined=True)), 0, "handed to ICE"),
+        (family("Tue 10:00", parent=Adult(jail=DAY), ground=Ground.PROSECUTION), 0, "left the court's custody for ICE"),
         (family("Tue 10:00", seeks_detention=True, detention=DAY), 1, "left family detention"),
         (family("Tue 10:00", release=DAY), 1, "released"),
         (alone("Tue 10:00", Child(is_returned=True)), 0, "returned over the border"),
@@ -200,6 +215,84 @@ def test_rejoining_and_release():
 def test_how_stories_end(case, person, event):
     """Each way out of CBP's hands, of detention and of a shelter is told in its own words."""
     assert events(replication_of(case), [person]).iloc[-1]["event"] == event
+
+
+@pytest.mark.parametrize(
+    ("parent", "told_of_court"),
+    [
+        (Adult(never_referred=True, departs=HOUR), ["Tue 11:40 handed to ICE: never referred for prosecution (60)"]),
+        (
+            Adult(declined=True, departs=HOUR),
+            ["Tue 10:40 referred for prosecution: declined", "Tue 11:40 handed to ICE: prosecution was declined (60)"],
+        ),
+        (
+            Adult(hearing_until="Tue 14:59", lapses="Thu 10:40"),
+            [
+                "Tue 10:40 referred for prosecution: no slot in court within the limit",
+                "Thu 10:40 handed to ICE: the referral lapsed (2880)",
+            ],
+        ),
+        (
+            Adult(hearing_until="Tue 15:00"),
+            [
+                "Tue 10:40 referred for prosecution: given a slot in court",
+                "Tue 12:00 taken to court (80)",
+                "Tue 15:00 heard in court: sentenced to time served (180)",
+                "Tue 15:00 left the court's custody for ICE (0)",
+            ],
+        ),
+        (
+            Adult(jail=5 * DAY),
+            [
+                "Tue 10:40 referred for prosecution: given a slot in court",
+                "Tue 12:00 taken to court (80)",
+                "Tue 15:00 heard in court: sentenced to jail (180)",
+                "Sun 15:00 left the court's custody for ICE (7200)",
+            ],
+        ),
+        (
+            Adult(back="19:00"),
+            [
+                "Tue 10:40 referred for prosecution: given a slot in court",
+                "Tue 12:00 taken to court (80)",
+                "Tue 15:00 heard in court: sentenced to time served (180)",
+                "Tue 19:00 back at the station: the children have left (240)",
+            ],
+        ),
+    ],
+    ids=["never_referred", "declined", "lapsed", "time_served", "jail", "back"],
+)
+def test_every_way_through_court(parent, told_of_court):
+    """What a parent taken for prosecution lives through after the parting, with the minutes waited for each step."""
+    table = events(parted_family_with(parent), [0])
+    after = table[table["moment"].shift().eq("parted_at").cummax()]
+    said = [
+        f"{when} {row.event}"
+        + (f": {row.detail}" if row.detail else "")
+        + ("" if pd.isna(row.waited) else f" ({row.waited})")
+        for when, row in zip(told(after["at"]), after.itertuples())
+    ]
+    assert said == told_of_court
+
+
+def test_a_hearing_not_played_yet():
+    """Who has a slot beyond the last minute played is told of it, and of no hearing."""
+    facilities = facilities_of(days=6, hearings=["Tue+1 15:00"])
+    table = events(replication_of(referred("Tue 10:00"), facilities=facilities), [0])
+    assert table.iloc[-1][["event", "detail"]].tolist() == ["referred for prosecution", "given a slot in court"]
+
+
+def test_a_lone_adult_is_referred_as_soon_as_processed():
+    """At one minute: who is processed first is referred before the next one is processed."""
+    of_minute = [
+        one for one in sentences(replication_of(referred("Tue 10:00"), referred("Tue 10:00"))) if "10:40" in one
+    ]
+    assert of_minute == [
+        "Tue 10:40 0 processed",
+        "Tue 10:40 0 referred for prosecution",
+        "Tue 10:40 1 processed",
+        "Tue 10:40 1 referred for prosecution",
+    ]
 
 
 def test_one_parent_of_two():
@@ -272,8 +365,9 @@ def test_each_person_lives_through_lines_in_their_order():
     """Of 11,000 people nobody's events go back in time, and the table as a whole does not."""
     table = events(season()[1], everybody(season()[1]))
     assert table["at"].is_monotonic_increasing
-    order = {line.column: place for place, line in enumerate(LINES)}
-    chains = table.assign(line=table["moment"].map(order)).sort_values("person", kind="stable")
+    order = {(line.column, line.event): place for place, line in enumerate(LINES)}
+    lines = [order[row] for row in zip(table["moment"], table["event"])]
+    chains = table.assign(line=lines).sort_values("person", kind="stable")
     steps = chains["line"].diff()[(chains["person"].diff() == 0) & (chains["at"].diff() == 0)]
     assert (steps > 0).all() and len(steps) > 1000
 
@@ -282,17 +376,26 @@ def test_each_person_lives_through_lines_in_their_order():
 
 
 def test_stays_of_a_parted_family():
-    """Half-open stays, one behind the other; the father is last seen in court, the child leaves the shelter."""
+    """Half-open stays, one behind the other; court hands the father on to ICE, the child leaves the shelter."""
     replication = parted_family()
     table = stays(events(replication, [0, 1]), replication.history.horizon)
     rows = [(row.person, row.place, *told([row.begins, row.ends]), row.is_open) for row in table.itertuples()]
-    assert rows[:1] + rows[2:] == [
-        (0, Place.STATION, "Tue 10:00", "Tue 11:40", False),
+    assert rows[:2] + rows[3:] == [
+        (0, Place.STATION, "Tue 10:00", "Tue 12:00", False),
+        (0, Place.COURT, "Tue 12:00", "Tue 15:00", False),
         (1, Place.STATION, "Tue 10:00", "Tue 17:30", False),
         (1, Place.CONTRACTOR, "Tue 17:30", "Tue 21:30", False),
         (1, Place.SHELTER, "Tue 21:30", "Fri+1 21:30", False),
     ]
-    assert rows[1][1] == Place.COURT and rows[1][-1] and table.iloc[1]["ends"] == replication.history.horizon
+    assert rows[2][1] == Place.ICE and rows[2][-1] and table.iloc[2]["ends"] == replication.history.horizon
+
+
+def test_stays_in_jail():
+    """Jail lies between the hearing and ICE."""
+    replication = parted_family_with(Adult(jail=5 * DAY))
+    table = stays(events(replication, [0]), replication.history.horizon)
+    assert table["place"].tolist() == [Place.STATION, Place.COURT, Place.JAIL, Place.ICE]
+    assert told(table["begins"]) == ["Tue 10:00", "Tue 12:00", "Tue 15:00", "Sun 15:00"]
 
 
 def test_stays_follow_one_another_and_cover_custody():

@@ -42,8 +42,9 @@ from borderops.units import DAY, HOUR
 def parted(policy: str, ground: Ground = Ground.PROSECUTION) -> Story:
     """A parent and children of 8 and 5; when parted the first boards after 4 days, the second after 1."""
     children = Child(transport=4 * DAY, stay=40 * DAY), Child(age=5, transport=DAY, travel=120, stay=9 * DAY)
-    case = family("Tue 10:00", *children, departs=30 * HOUR, checks=300, release=DAY, ground=ground)
-    return tell(replication_of(case, facilities=facilities_of(hearings=["Wed 17:00"])), 0, "A rule.", policy)
+    case = family("Tue 10:00", *children, checks=300, release=DAY, ground=ground)
+    facilities = facilities_of(hearings=["Wed 17:00"], court_lead=3 * HOUR)
+    return tell(replication_of(case, facilities=facilities), 0, "A rule.", policy)
 
 
 @cache
@@ -108,7 +109,7 @@ def test_clocks_of_each_member():
     """Custody and how it ended; each clock kept with what is left, or over by how much."""
     story = whole()
     father, late, early = story.members.itertuples()
-    assert custody_text(father).replace("\N{NO-BREAK SPACE}", " ") == "30 h 40 min in CBP's hands, then taken to court"
+    assert custody_text(father).replace("\N{NO-BREAK SPACE}", " ") == "28 h in CBP's hands, then taken to court"
     said = [limit_text(one).replace("\N{NO-BREAK SPACE}", " ") for one in story.limits.itertuples()]
     assert said == [
         "72 hours from apprehension: over by 29 h 40 min",
@@ -174,7 +175,7 @@ def test_the_end_of_the_story_is_honest():
     story = whole()
     parent, late, _ = story.members["label"]
     said = ending_text(story).replace("\N{NO-BREAK SPACE}", " ")
-    assert said == f"What became of {parent} after court is not played."
+    assert said == f"What became of {parent} after ICE is not played."
     cut = replication_of(
         family("Tue 10:00", departs=HOUR, ground=Ground.PROSECUTION), facilities=facilities_of(days=10)
     )
@@ -277,8 +278,8 @@ def test_lanes_hold_every_stay():
     )
     assert story.beside is not None and len(pale) == len(story.beside.stays)
     assert {one["width"] for one in pale} != {one["width"] for one in main}
-    court = next(one for one in main if one["marker"].get("pattern", {}).get("shape"))
-    assert "what followed is not told" in court["customdata"][0][1]
+    ice = next(one for one in main if one["marker"].get("pattern", {}).get("shape"))
+    assert "what followed is not told" in ice["customdata"][0][1]
 
 
 def test_lanes_show_limits_and_what_lies_beyond():
@@ -303,9 +304,9 @@ def test_marks_tell_each_moment():
 def test_the_legend_says_what_is_drawn_and_no_more():
     """Places that occur, both limits, the lanes beside; no rejoining where nobody was rejoined."""
     labels = [key.label for key in lanes(whole()).keys]
-    assert {"Border Patrol station", "Shelter", "Parted", "72 hours since apprehension"} <= set(labels)
+    assert {"Border Patrol station", "Court", "Shelter", "Parted", "72 hours since apprehension"} <= set(labels)
     assert "Narrow lane: the same person under mild" in labels
-    assert not {"Rejoined", "ICE", "Court"} & set(labels)
+    assert not {"Rejoined", "ICE", "Jail"} & set(labels)
 
 
 def test_a_short_story_has_one_panel():

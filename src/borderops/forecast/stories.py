@@ -18,7 +18,7 @@ from borderops.config.schema import BED_KINDS, PORTS, STATIONS, Settings
 from borderops.exceptions import WrongInput
 from borderops.forecast.reading import Reading
 from borderops.forecast.story import Place, Story
-from borderops.operations.history import Exit, ShelterExit
+from borderops.operations.history import CourtOutcome, Exit, ShelterExit
 from borderops.operations.numbers import ALLOCATION, ARRIVAL, DEPARTURE, PROGRESS
 from borderops.operations.plan import Ground
 from borderops.population.names import full_name, given_name
@@ -48,7 +48,7 @@ class Line(NamedTuple):
     since : tuple of str
         Columns; the wait began at the first of them that happened.
     detail : str
-        May name ``{desk}``, ``{bed}``, ``{ground}``, ``{station}``.
+        May name ``{desk}``, ``{bed}``, ``{ground}``, ``{station}``, ``{referral}``.
     only : mapping of str to collection of int
         Facts and the values they need to have for the line to apply: columns of `History`, and ``is_child``,
         ``is_resident``, ``has_rejoined``.
@@ -70,6 +70,9 @@ class Line(NamedTuple):
 
 YES, NO = (True,), (False,)
 OTHER_GROUNDS: Final = tuple(ground for ground in Ground if ground not in (Ground.NONE, Ground.PROSECUTION))
+FREE, JAIL = (CourtOutcome.TIME_SERVED,), (CourtOutcome.JAIL,)
+NOT_PROSECUTED: Final = (CourtOutcome.NEVER_REFERRED, CourtOutcome.LAPSED, CourtOutcome.DECLINED)
+OTHERWISE: Final = tuple(outcome for outcome in CourtOutcome if outcome not in NOT_PROSECUTED)
 
 LINES: Final = (
     # At the station.
@@ -108,20 +111,41 @@ LINES: Final = (
          ("desk_at",)),
     Line("designated_at", ALLOCATION, Place.ORR_DESK, "a bed taken", None, "a free bed", ("cleared_at",),
          "for {bed}"),
-    # Back from court.
-    Line("back_at", PROGRESS, Place.STATION, "back at the station", Place.STATION, "the hearing", ("left_cbp_at",),
+    # To court and back.
+    Line("prosecution_referred_at", PROGRESS, Place.STATION, "referred for prosecution", None, detail="{referral}",
+         only={"is_taken": YES}),
+    Line("prosecution_referred_at", DEPARTURE, Place.STATION, "referred for prosecution", None, detail="{referral}",
+         only={"is_taken": NO}),
+    Line("left_cbp_at", DEPARTURE, Place.STATION, "taken to court", Place.COURT, "the slot in court",
+         ("prosecution_referred_at",), only={"exit": (Exit.TO_COURT,)}),
+    Line("heard_at", PROGRESS, Place.COURT, "heard in court", None, "the hearing", ("left_cbp_at",),
+         "sentenced to time served", {"court_outcome": FREE}),
+    Line("heard_at", PROGRESS, Place.COURT, "heard in court", Place.JAIL, "the hearing", ("left_cbp_at",),
+         "sentenced to jail", {"court_outcome": JAIL}),
+    Line("freed_at", PROGRESS, Place.COURT, "left the court's custody for ICE", Place.ICE, "the hearing",
+         ("heard_at",), only={"court_outcome": FREE}),
+    Line("freed_at", PROGRESS, Place.JAIL, "left the court's custody for ICE", Place.ICE, "the days in jail",
+         ("heard_at",), only={"court_outcome": JAIL}),
+    Line("back_at", PROGRESS, Place.STATION, "back at the station", Place.STATION, "the way back", ("heard_at",),
          "children are still there", {"has_rejoined": YES}),
-    Line("back_at", PROGRESS, Place.STATION, "back at the station", Place.UNTOLD, "the hearing", ("left_cbp_at",),
+    Line("back_at", PROGRESS, Place.STATION, "back at the station", Place.UNTOLD, "the way back", ("heard_at",),
          "the children have left", {"has_rejoined": NO}),
     Line("rejoined_at", PROGRESS, Place.STATION, "rejoined with the children still there", None, "the way back",
          ("parted_at",), only={"is_child": NO}),
     Line("rejoined_at", PROGRESS, Place.STATION, "rejoined with the parent", None, "the parent's return",
          ("parted_at",), "the way to a shelter ends here", {"is_child": YES}),
     # Out of CBP's hands.
-    Line("left_cbp_at", DEPARTURE, Place.STATION, "taken to court", Place.COURT, "the transfer to court",
-         ("processed_at",), only={"exit": (Exit.TO_COURT,)}),
     Line("left_cbp_at", DEPARTURE, Place.STATION, "handed to ICE", Place.ICE, "the transfer to ICE",
-         ("processed_at",), only={"exit": (Exit.TO_ICE,)}),
+         ("processed_at",), only={"exit": (Exit.TO_ICE,), "court_outcome": OTHERWISE}),
+    Line("left_cbp_at", DEPARTURE, Place.STATION, "handed to ICE", Place.ICE, "the transfer to ICE",
+         ("processed_at",), "never referred for prosecution",
+         {"exit": (Exit.TO_ICE,), "court_outcome": (CourtOutcome.NEVER_REFERRED,)}),
+    Line("left_cbp_at", DEPARTURE, Place.STATION, "handed to ICE", Place.ICE, "the transfer to ICE",
+         ("prosecution_referred_at",), "prosecution was declined",
+         {"exit": (Exit.TO_ICE,), "court_outcome": (CourtOutcome.DECLINED,)}),
+    Line("left_cbp_at", DEPARTURE, Place.STATION, "handed to ICE", Place.ICE, "the referral to lapse",
+         ("prosecution_referred_at",), "the referral lapsed",
+         {"exit": (Exit.TO_ICE,), "court_outcome": (CourtOutcome.LAPSED,)}),
     Line("left_cbp_at", DEPARTURE, Place.STATION, "returned over the border", Place.OUTSIDE, "the return",
          ("processed_at",), only={"exit": (Exit.RETURNED,)}),
     Line("left_cbp_at", DEPARTURE, Place.STATION, "released", Place.OUTSIDE, "release",
@@ -148,6 +172,15 @@ LINES: Final = (
          {"shelter_exit": (ShelterExit.AGED_OUT,)}),
 )  # fmt: skip
 """Every moment of the history, in the order in which they come about; whoever adds a moment adds its lines here."""
+
+REFERRALS: Final = {
+    CourtOutcome.LAPSED: "no slot in court within the limit",
+    CourtOutcome.DECLINED: "declined",
+    CourtOutcome.PENDING: "given a slot in court",
+    CourtOutcome.TIME_SERVED: "given a slot in court",
+    CourtOutcome.JAIL: "given a slot in court",
+}
+"""What came of a referral for prosecution, which is known at once."""
 
 BED_NAMES: Final = dict(zip(BED_KINDS, ("ages 0 to 12", "girls of 13 to 17", "boys of 13 to 17"), strict=True))
 COLUMNS: Final = (
@@ -261,6 +294,7 @@ def _words(here: Facts, row: int) -> dict[str, Any]:
         "desk": int(here["desk"][row]) + 1,
         "bed": BED_NAMES[BED_KINDS[bed]] if bed >= 0 else "",
         "ground": Ground(int(here["ground"][row])).name.lower().replace("_", " "),
+        "referral": REFERRALS.get(CourtOutcome(int(here["court_outcome"][row])), ""),
         "station": STATIONS[station].replace("_", " ").title() if station >= 0 else "",
     }
 

@@ -19,6 +19,7 @@ class Place(StrEnum):
     PORT = "port of entry"
     ORR_DESK = "ORR's intake desk"
     COURT = "court"
+    JAIL = "jail"
     ICE = "ICE"
     FAMILY_DETENTION = "ICE family detention"
     CONTRACTOR = "on the way to the shelter"
@@ -27,7 +28,7 @@ class Place(StrEnum):
     OUTSIDE = "outside"
 
 
-NOT_FOLLOWED: Final = (Place.COURT, Place.ICE, Place.UNTOLD)
+NOT_FOLLOWED: Final = (Place.COURT, Place.JAIL, Place.ICE, Place.UNTOLD)
 """Places out of which the history tells of nobody but those who come back: an open stay there may have ended."""
 
 

@@ -32,6 +32,7 @@ SHORT: Final = {
     Place.PORT: ("port", "yellow"),
     Place.ORR_DESK: ("ORR desk", "cyan"),
     Place.COURT: ("court", "magenta"),
+    Place.JAIL: ("jail", "magenta"),
     Place.ICE: ("ICE", "blue"),
     Place.FAMILY_DETENTION: ("detention", "blue"),
     Place.CONTRACTOR: ("journey", "green"),

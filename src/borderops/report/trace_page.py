@@ -57,6 +57,7 @@ PLACES: Final = {
     Place.STATION: (ORANGE, INK),
     Place.PORT: (ORANGE, INK),
     Place.COURT: (PURPLE, INK),
+    Place.JAIL: (GREY, WHITE),
     Place.ICE: (BLUE, WHITE),
     Place.FAMILY_DETENTION: (SKY, INK),
     Place.CONTRACTOR: (YELLOW, INK),
