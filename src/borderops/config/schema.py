@@ -27,18 +27,7 @@ Sector = Literal[
     "tucson",
     "yuma",
 ]
-Station = Literal[
-    "big_bend",
-    "del_rio",
-    "el_centro",
-    "el_paso",
-    "laredo",
-    "rio_grande_valley",
-    "san_diego",
-    "tucson",
-    "yuma",
-    "ports_of_entry",
-]
+Station = Literal[Sector, "ports_of_entry"]
 SECTORS: tuple[Sector, ...] = get_args(Sector)
 """The nine Border Patrol sectors of the Southwest Border. Their order is part of entity numbers: only ever append."""
 
