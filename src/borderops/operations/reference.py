@@ -57,6 +57,8 @@ def simulate(plan: Plan, facilities: Facilities) -> History:
     ------
     ConservationError
         If a unit is given back that nobody held.
+    PlanError
+        If the plan asks for a minute that is over, or refers somebody whom no court hears.
     """
     world = World(plan, facilities)
     was_enabled = gc.isenabled()
