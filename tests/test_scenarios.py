@@ -53,3 +53,12 @@ def test_order_of_rows_in_a_planners_file_moves_nothing(tmp_path):
         for file in (straight, shuffled)
     }
     assert len(digests) == 1
+
+
+def test_nobody_coming_is_an_empty_season_and_no_crash():
+    """All multipliers zero: shelters go on with their residents, and every count of arrivals is zero."""
+    nobody = "arrivals.multiplier={single_adults: 0, families: 0, kin_groups: 0, children_alone: 0}"
+    settings = compose([*SMALL, "study.season_start=null", "study.season_end=null", nobody]).settings
+    kpis = measure(replicate(settings, 1), settings).tables["kpis"].set_index(["kpi", "group_kind", "group"])["value"]
+    assert kpis["persons_apprehended", "all", "all"] == kpis["children_separated", "all", "all"] == 0
+    assert kpis["shelter_census_peak", "all", "all"] > 1000

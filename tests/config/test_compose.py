@@ -246,8 +246,11 @@ def test_scenarios_introduce_themselves(elsewhere: Path) -> None:
         ),
         ("~policy", "~policy takes away what is needed; choose one of its options: el_paso_2017"),
         ("policy={title: x}", "policy={title: x} is not known (options:"),
-        ("orr.beds.age_0_12[0].beds=-20", "orr.beds.age_0_12[0].beds is -20; allowed: a whole number, 0 or more"),
-        ("orr.beds.age_0_12=-20", "orr.beds.age_0_12[0].beds is -20; allowed: a whole number, 0 or more"),
+        (
+            "orr.beds.age_0_12[0].beds=-20",
+            "orr.beds.age_0_12[0].beds is -20; allowed: a whole number from 0 to 1000000",
+        ),
+        ("orr.beds.age_0_12=-20", "orr.beds.age_0_12[0].beds is -20; allowed: a whole number from 0 to 1000000"),
         (
             "orr.beds.age_0_12=many",
             "orr.beds.age_0_12 is 'many'; allowed: a whole number of beds, or a list of steps, each with",
@@ -272,7 +275,7 @@ def test_scenarios_introduce_themselves(elsewhere: Path) -> None:
         ("transport.wait.median_hours=inf", "transport.wait.median_hours is inf; allowed: a number above 0"),
         (
             "arrivals.weekday=[1,1]",
-            "arrivals.weekday is [1, 1]; allowed: a list of 7 entries, each a number, 0 or more",
+            "arrivals.weekday is [1, 1]; allowed: a list of 7 entries, each a number from 0 to 1000000",
         ),
         ("arrivals.stations=[]", "arrivals.stations is []; allowed: a list of at least 1, each one of big_bend"),
         (
@@ -414,7 +417,7 @@ def test_the_message_is_whole_and_free_of_the_tools_words() -> None:
         ("seed: one\n", "seed is 'one'; allowed: a whole number"),
         (
             "orr:\n  beds:\n    age_0_12: -5\n",
-            "orr.beds.age_0_12[0].beds is -5; allowed: a whole number, 0 or more (bad.yaml, line 3)",
+            "orr.beds.age_0_12[0].beds is -5; allowed: a whole number from 0 to 1000000 (bad.yaml, line 3)",
         ),
         (
             "orr:\n  census_kinds: {age_0_12: 0.2}\n",

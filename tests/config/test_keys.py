@@ -95,7 +95,7 @@ def test_the_nearest_key_is_found(key: str, meant: str | None) -> None:
             "people.citizenship.families",
             "values for MX, GT, HN, SV, NI, EC, CU, BR, RO, IN, CA, each a number from 0 to 1",
         ),
-        ("arrivals.hour", "a list of 24 entries, each a number, 0 or more"),
+        ("arrivals.hour", "a list of 24 entries, each a number from 0 to 1000000"),
         ("orr.sponsors", "a list of at least 1, each settings named sponsor, share, median_days, sigma"),
         (
             "policy.exemptions[0].sectors",

@@ -148,7 +148,7 @@ def test_a_missing_file_is_named_with_its_remedy(tmp_path):
     message = _refused(str(tmp_path / "nowhere.csv"))
     assert "nowhere.csv does not exist" in message
     assert "arrivals.file=" in message
-    assert "does not exist" in _refused(str(tmp_path))
+    assert "is a folder" in _refused(str(tmp_path))
     assert "does not exist" in _refused(None)  # type: ignore[arg-type]
 
 
@@ -167,7 +167,8 @@ WRONG = {
                        ["line 2: sector is 'yumma'", "allowed: big_bend", "did you mean yuma?"]),
     "unknown stratum": (HEADER + "2018-05,yuma,single_adult,1\n",
                         ["line 2: stratum is 'single_adult'", "did you mean single_adults?"]),
-    "negative": (HEADER + "2018-05,yuma,single_adults,-1\n", ["line 2: persons is '-1'; allowed: a number, 0 or more"]),
+    "negative": (HEADER + "2018-05,yuma,single_adults,-1\n",
+                 ["line 2: persons is '-1'; allowed: a number from 0 to 1,000,000"]),
     "text": (HEADER + "2018-05,yuma,single_adults,many\n", ["line 2: persons is 'many'"]),
     "blank": (HEADER + "2018-05,yuma,single_adults,\n", ["line 2: persons is ''"]),
     "not a number": (HEADER + "2018-05,yuma,single_adults,nan\n", ["line 2: persons is 'nan'"]),

@@ -186,6 +186,7 @@ def _kpis(random: np.random.Generator, parted: np.ndarray, settings: Settings) -
     ]
     if children:
         rows.append(("share_parents_never_prosecuted", "all", "all", float(random.normal(0.2, 0.01))))
+    rows.append(("separated_still_in_custody", "all", "all", 0.0))
     for kind, peak in zip(BED_KINDS, (2300, 2650, 6200), strict=True):
         rows.append(("shelter_census_peak", "bed_kind", kind, float(random.normal(peak, 40))))
     return pd.DataFrame(rows, columns=[*KEYS["kpis"], "value"])

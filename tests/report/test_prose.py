@@ -47,8 +47,15 @@ def test_second_sentence_gives_both_denominators(contents: Contents) -> None:
     told = with_kpi(told, "share_over_72h_minors", median=0.163, low=0.15, high=0.17, mean=0.16)
     assert prose.clock_sentence(told).replace("\xa0", " ") == (
         "39 % of separated children (90 % interval over 4 replications: 37 to 41 %) stay in CBP custody beyond the "
-        "72-hour limit; of all minors it is 16 % (15 to 17 %)."
+        "72-hour limit; of all minors apprehended in those days it is 16 % (15 to 17 %)."
     )
+
+
+def test_second_sentence_tells_of_children_still_held(contents: Contents) -> None:
+    """Where separated children are still at a station at the end, the share is said to be too low."""
+    told = with_kpi(contents, "separated_still_in_custody", median=155.0, low=140.0, high=170.0, mean=155.0)
+    assert "155 children of the separated are still at a station" in prose.clock_sentence(told).replace("\xa0", " ")
+    assert "still at a station" not in prose.clock_sentence(contents)
 
 
 def daily(rows: list[tuple[str, str, str, float]]) -> pd.DataFrame:

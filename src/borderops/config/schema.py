@@ -37,10 +37,10 @@ STATIONS: tuple[Station, ...] = get_args(Station)
 Country = Literal["MX", "GT", "HN", "SV", "NI", "EC", "CU", "BR", "RO", "IN", "CA"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Factor = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=0)]
-Hours = Annotated[float, Field(ge=0)]
-Minutes = Annotated[int, Field(ge=1)]
+Factor = Annotated[float, Field(ge=0, le=1_000_000)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Hours = Annotated[float, Field(ge=0, le=10_000)]
+Minutes = Annotated[int, Field(ge=1, le=100_000)]
 Sigma = Annotated[float, Field(ge=0, le=3)]
 
 
@@ -53,7 +53,7 @@ class Group(BaseModel):
 class Lognormal(Group):
     """A log-normal duration; the unit is in the field's name."""
 
-    median_hours: Annotated[float, Field(gt=0)]
+    median_hours: Annotated[float, Field(gt=0, le=10_000)]
     sigma: Sigma
 
 
@@ -104,7 +104,7 @@ class MonthlyCount(Group):
     """Count of a month."""
 
     month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-    persons: Annotated[float, Field(ge=0)]
+    persons: Annotated[float, Field(ge=0, le=1_000_000)]
 
 
 class Ports(Group):
@@ -363,7 +363,7 @@ class BedStep(Group):
 
     begins: date
     beds: Count
-    then_per_day: float
+    then_per_day: Annotated[float, Field(ge=-100_000, le=100_000)]
     until: date | None
 
 
@@ -441,7 +441,7 @@ class SponsorCategory(Group):
 
     sponsor: Literal["parent", "relative", "distant_or_unrelated", "none"]
     share: Share
-    median_days: Annotated[float, Field(gt=0)]
+    median_days: Annotated[float, Field(gt=0, le=1_000)]
     sigma: Sigma
 
 

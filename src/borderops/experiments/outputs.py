@@ -56,8 +56,9 @@ class RunFolder:
         self._day = outputs / f"{started:%Y-%m-%d}"
         self._stem = f"{started:%H%M%S}-{_file_name(scenario)}"
         self._is_finished = False
-        self._made_here = [one for one in (self._day, outputs, *outputs.parents) if not one.exists()]
+        self._made_here: list[Path] = []
         try:
+            self._made_here = [one for one in (self._day, outputs, *outputs.parents) if not one.exists()]
             self._day.mkdir(parents=True, exist_ok=True)
             self._name, self._building = self._claim()
             self._log = (self._building / LOG).open("w", encoding="utf-8")

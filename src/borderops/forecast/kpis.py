@@ -28,7 +28,8 @@ class Kpi:
 
 _SEASON = "the study's season"
 _CBP = "left with no parent (CBP's definition)"
-_CLOCK = "from apprehension to leaving CBP's hands, or to the end of the run; 72:00 is within the limit"
+_CUSTODY = "from apprehension to leaving CBP's hands, or to the end of the run"
+_CLOCK = f"{_CUSTODY}; 72:00 is within the limit"
 
 KPIS: dict[str, Kpi] = {
     kpi.name: kpi
@@ -136,19 +137,19 @@ KPIS: dict[str, Kpi] = {
             "over_6_days_separated",
             "Separated children over 6 days",
             "children",
-            f"Of children separated in {_SEASON}: more than 144 hours {_CLOCK}.",
+            f"Of children separated in {_SEASON}: more than 144 hours {_CUSTODY}.",
         ),
         Kpi(
             "ten_days_or_more_separated",
             "Separated children 10 days or more",
             "children",
-            f"Of children separated in {_SEASON}: 240 hours or more {_CLOCK}.",
+            f"Of children separated in {_SEASON}: 240 hours or more {_CUSTODY}.",
         ),
         Kpi(
             "mean_custody_hours_separated",
             "Mean custody of separated children",
             "hours",
-            f"Of children separated in {_SEASON}: mean hours {_CLOCK}.",
+            f"Of children separated in {_SEASON}: mean hours {_CUSTODY}.",
         ),
         Kpi(
             "separated_still_in_custody",

@@ -90,9 +90,11 @@ def _groups(reading: Reading, mask: np.ndarray) -> Iterator[tuple[str, str, np.n
         yield "station", name, mask & (reading.station == STATIONS.index(name))
 
 
-def _counts(reading: Reading, kpi: str, mask: np.ndarray) -> Iterator[Row]:
+def _counts(reading: Reading, kpi: str, mask: np.ndarray, by_age: bool = True) -> Iterator[Row]:
+    """Counts by group; ``by_age`` is False where adults are counted too, since age bands are of minors."""
     for kind, group, chosen in _groups(reading, mask):
-        yield kpi, kind, group, int(chosen.sum())
+        if by_age or kind != "age_band":
+            yield kpi, kind, group, int(chosen.sum())
 
 
 def _shares(reading: Reading, kpi: str, cohort: np.ndarray, within: np.ndarray) -> Iterator[Row]:
@@ -159,14 +161,16 @@ def _flow_kpis(reading: Reading) -> Iterator[Row]:
     arrived = reading.in_window(history.apprehended_at)
     left = reading.in_window(history.left_cbp_at)
     at_sector = arrived & reading.at_sector
-    yield from _counts(reading, "persons_apprehended", at_sector)
+    yield from _counts(reading, "persons_apprehended", at_sector, by_age=False)
     yield from _counts(reading, "minors_in_custody", arrived & reading.child)
     yield from _counts(reading, "children_referred", reading.child & reading.in_window(history.determined_at))
     yield from _counts(reading, "children_placed", reading.child & left & (history.exit == Exit.TO_SHELTER))
     yield from _counts(reading, "children_returned", reading.child & left & (history.exit == Exit.RETURNED))
     released = left & reading.family_claimed & (history.exit == Exit.RELEASED) & (history.rejoined_at == NEVER)
-    yield from _counts(reading, "family_members_released", released)
-    yield from _counts(reading, "family_members_detained", left & (history.exit == Exit.TO_FAMILY_DETENTION))
+    yield from _counts(reading, "family_members_released", released, by_age=False)
+    yield from _counts(
+        reading, "family_members_detained", left & (history.exit == Exit.TO_FAMILY_DETENTION), by_age=False
+    )
     members = at_sector & reading.family_claimed
     if members.any():
         yield "share_children_in_families", "all", "all", int((members & reading.child).sum()) / int(members.sum())
@@ -176,9 +180,11 @@ def _court_kpis(reading: Reading) -> Iterator[Row]:
     """Use of courts, and what became of parents who were taken for prosecution in the season."""
     history = reading.history
     heard = reading.in_window(history.heard_at)
-    yield from _counts(reading, "adults_heard", heard)
+    yield from _counts(reading, "adults_heard", heard, by_age=False)
     referred = reading.in_window(history.prosecution_referred_at)
-    yield from _counts(reading, "referrals_lapsed", referred & (history.court_outcome == CourtOutcome.LAPSED))
+    yield from _counts(
+        reading, "referrals_lapsed", referred & (history.court_outcome == CourtOutcome.LAPSED), by_age=False
+    )
     slots = sum(_slots_in_window(reading, docket) for docket in reading.replication.facilities.dockets)
     if slots:
         yield "court_slots_used", "all", "all", int(heard.sum()) / slots

@@ -144,8 +144,9 @@ class Reading:
     @cached_property
     def holding_kind(self) -> np.ndarray:
         """Kind of holding place on arrival: 0 single adults, 1 families, 2 children; -1 for residents."""
-        by_case = np.array([0, 1, 2], dtype=np.int8)[self.plan.case_kind]
-        return np.where(self.case_of_person >= 0, by_case[self.case_of_person], -1)
+        # The last entry serves residents, whose case is -1.
+        by_case = np.append(np.array([0, 1, 2], dtype=np.int8)[self.plan.case_kind], np.int8(-1))
+        return by_case[self.case_of_person]
 
 
 def census(begins: np.ndarray, ends: np.ndarray, moments: np.ndarray) -> np.ndarray:

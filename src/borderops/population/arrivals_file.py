@@ -29,6 +29,7 @@ IDENTIFIERS = re.compile(
 )
 MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 SHOWN = 12
+MOST_PERSONS = 1_000_000
 
 
 def read_arrivals(file: str | None, days: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
@@ -67,6 +68,8 @@ def read_arrivals(file: str | None, days: np.ndarray) -> tuple[dict[str, np.ndar
 
 def _rows(path: Path) -> tuple[dict[int, dict[str, str]], list[str]]:
     """Rows by the line they end on, and the header."""
+    if path != Path() and path.is_dir():
+        raise FileProblem(f"the file of arrivals {path} is a folder; give the path of a CSV as arrivals.file=FILE.csv")
     if not path.is_file():
         raise FileProblem(f"the file of arrivals {path} does not exist; give its path as arrivals.file=FILE.csv")
     try:
@@ -129,8 +132,8 @@ def _value_problems(line: int, row: dict[str, str]) -> Iterator[str]:
         persons = float(row["persons"])
     except ValueError:
         persons = float("nan")
-    if not 0 <= persons < 1e7:
-        yield f"line {line}: persons is {row['persons']!r}; allowed: a number, 0 or more"
+    if not 0 <= persons <= MOST_PERSONS:
+        yield f"line {line}: persons is {row['persons']!r}; allowed: a number from 0 to {MOST_PERSONS:,}"
     if "month" in row and not MONTH.match(row["month"].strip()):
         yield f"line {line}: month is {row['month']!r}; allowed: YYYY-MM, for example 2018-05"
     if "day" in row and _day(row["day"]) is None:

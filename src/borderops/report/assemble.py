@@ -27,6 +27,12 @@ PARTS: Final = {"share_over_72h_separated": ("over_72h_separated", "children_sep
 """KPIs that are shares, with the KPIs that count what they divide."""
 
 
+COUNTS_BEHIND: Final = dict.fromkeys(
+    ("mean_custody_hours_separated", "share_over_72h_since_determination_separated"), "children_separated"
+)
+"""KPIs that are means or shares of a group, with the KPI that counts the group."""
+
+
 def stacked_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
     """Every table of `KEYS`, all replications one below the other.
 
@@ -90,6 +96,7 @@ def contents_of(
         limits=[*cautions(settings), *LIMITS],
         published_monthly=published_monthly(settings),
         parts=PARTS,
+        counts_behind=COUNTS_BEHIND,
         kpis=summaries["kpis"],
         daily=summaries["daily"],
         survival=summaries["survival"],

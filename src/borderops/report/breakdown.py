@@ -74,11 +74,18 @@ def worst_stratum(contents: Contents, kpi: str, kind: str) -> Worst | None:
     best: Worst | None = None
     for group in groups_of(contents.kpis, kind):
         row = contents.kpi(kpi, kind, group)
-        if row is None or few_text(contents, kpi, kind, group) is not None or row["median"] <= 0:
+        if row is None or row["median"] <= 0 or is_of_few(contents, kpi, kind, group):
             continue
         if best is None or row["median"] > best.median:
             best = Worst(group, float(row["median"]), float(row["low"]), float(row["high"]))
     return best
+
+
+def is_of_few(contents: Contents, kpi: str, kind: str, group: str) -> bool:
+    """Whether fewer than 5 stand behind a share or a mean, so that it says nothing of a group."""
+    whole = contents.counts_behind.get(kpi)
+    count = contents.kpi(whole, kind, group) if whole else None
+    return few_text(contents, kpi, kind, group) is not None or (count is not None and count["median"] < FEWEST)
 
 
 def few_text(contents: Contents, kpi: str, kind: str, group: str) -> str | None:

@@ -84,6 +84,7 @@ class Headline:
     share_over_72h_separated: str = "share_over_72h_separated"
     share_over_72h_all_minors: str = "share_over_72h_minors"
     peak_shelter_census: str = "shelter_census_peak"
+    still_held: str = "separated_still_in_custody"
     hours_over_rated: str = "station_hours_over_rated"
     cards: tuple[str, ...] = (
         "children_separated",
@@ -168,6 +169,8 @@ class Contents:
     parts : mapping of str to (str, str)
         For KPIs that are shares: the KPIs that count its numerator and its denominator. Where the denominator of a
         group is below `FEWEST`, the breakdown shows the count instead of the share.
+    counts_behind : mapping of str to str
+        For KPIs that are means or shares without ``parts``: the KPI that counts whom they are of.
     outcomes_of : str
         Which children ``outcomes`` counts.
     headline : Headline
@@ -195,6 +198,7 @@ class Contents:
     limits: Sequence[str]
     published_monthly: pd.DataFrame | None = None
     parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    counts_behind: Mapping[str, str] = field(default_factory=dict)
     outcomes_of: str = "separated children"
     headline: Headline = field(default_factory=Headline)
     reference: Reference | None = None

@@ -140,8 +140,20 @@ def clock_sentence(contents: Contents) -> str:
     first = _share_clause(contents, separated, "separated children")
     if minors is None:
         return f"{first[:1].upper()}{first[1:]}."
-    tail = f"of all minors it is {_brief_share(contents, minors)}"
-    return f"{first[:1].upper()}{first[1:]}; {tail}."
+    tail = f"of all minors apprehended in those days it is {_brief_share(contents, minors)}"
+    return f"{first[:1].upper()}{first[1:]}; {tail}.{_still_held(contents)}"
+
+
+def _still_held(contents: Contents) -> str:
+    """That the share can only grow, where separated children are still at a station on the last day."""
+    held = contents.kpi(contents.headline.still_held)
+    if held is None or held["median"] <= 0:
+        return ""
+    verb = "is" if round(held["median"]) == 1 else "are"
+    return (
+        f" {quantity(held['median'], 'children')} of the separated {verb} still at a station on the last day played: "
+        "their time is cut off, and the share is too low."
+    )
 
 
 def _share_clause(contents: Contents, row: Row | None, whom: str) -> str:
@@ -158,7 +170,7 @@ def _share_clause(contents: Contents, row: Row | None, whom: str) -> str:
 def _brief_share(contents: Contents, row: Row) -> str:
     """A share and its interval, where level and replications were named just before."""
     if is_never_seen(row):
-        return f"none ({unseen_text(int(row['n']), contents.level)})"
+        return f"zero ({unseen_text(int(row['n']), contents.level)})"
     share = number(row["median"], "share")
     return share if int(row["n"]) < 2 else f"{share} ({span(row['low'], row['high'], 'share')})"
 
