@@ -58,16 +58,6 @@ def test_days_before_the_epoch_are_refused():
         clock.day_of(date(2000, 12, 31))
 
 
-def test_month_starts_cover_a_window_and_one_month_more():
-    """A window that touches three months gives their first days and the next month's."""
-    assert clock.month_starts(date(2017, 11, 30), date(2018, 1, 1)) == [
-        date(2017, 11, 1),
-        date(2017, 12, 1),
-        date(2018, 1, 1),
-        date(2018, 2, 1),
-    ]
-
-
 @given(day=DATES.filter(lambda day: day.year < 2100))
 def test_next_month_is_the_first_of_the_next_month(day):
     """From any day of a month, of any length, to the first of the one after."""

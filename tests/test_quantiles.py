@@ -83,30 +83,18 @@ def test_lognormal_minutes_take_a_median_and_a_sigma_each():
     assert found.tolist() == [30, 600]
 
 
-def test_exponential_minutes_have_their_mean():
-    """Mean and standard deviation are equal, within 0.2 %."""
-    minutes = quantiles.exponential_minutes(MIDPOINTS, 3 * DAY)
-    assert minutes.mean() == pytest.approx(3 * DAY, rel=2e-3)
-    assert minutes.std() == pytest.approx(3 * DAY, rel=2e-3)
-
-
 @pytest.mark.parametrize("uniform", [SMALLEST, 0.5, LARGEST])
 def test_no_duration_is_shorter_than_a_minute_or_endless(uniform):
     """A stage takes at least 1 minute, however small the uniform, and ends, however large it is."""
-    for minutes in (
-        _one(quantiles.lognormal_minutes, uniform, 1.0, 2.0),
-        _one(quantiles.exponential_minutes, uniform, 1.0),
-    ):
-        assert 1 <= minutes < 2**40
+    assert 1 <= _one(quantiles.lognormal_minutes, uniform, 1.0, 2.0) < 2**40
 
 
 @given(low=UNIFORM, high=UNIFORM, median=st.floats(0.01, 1e6), sigma=st.floats(0, 3))
 def test_durations_grow_with_the_uniform(low, high, median, sigma):
     """Nobody's larger uniform gives a shorter duration."""
     low, high = sorted((low, high))
-    for function, parameters in ((quantiles.lognormal_minutes, (median, sigma)),
-                                 (quantiles.exponential_minutes, (median,))):  # fmt: skip
-        assert _one(function, low, *parameters) <= _one(function, high, *parameters)
+    shorter, longer = (_one(quantiles.lognormal_minutes, uniform, median, sigma) for uniform in (low, high))
+    assert shorter <= longer
 
 
 @given(uniform=UNIFORM, median=st.floats(0.01, 1e6), more=st.floats(1.0, 10.0), sigma=st.floats(0, 3))

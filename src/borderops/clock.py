@@ -56,14 +56,6 @@ def weekday_of_day(day):
     return day % 7
 
 
-def month_starts(first: date, last: date) -> list[date]:
-    """First days of all months that a window touches, and of the month after it."""
-    starts = [first.replace(day=1)]
-    while starts[-1] <= last:
-        starts.append(next_month(starts[-1]))
-    return starts
-
-
 def next_month(first_of_month: date) -> date:
     """First day of the following month."""
     return (first_of_month.replace(day=1) + timedelta(days=32)).replace(day=1)

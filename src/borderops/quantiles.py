@@ -52,11 +52,6 @@ def lognormal_minutes(uniforms: np.ndarray, median: np.ndarray | float, sigma: n
     return np.maximum(minutes, 1.0).astype(np.int64)
 
 
-def exponential_minutes(uniforms: np.ndarray, mean: float) -> np.ndarray:
-    """Exponential durations in whole minutes, at least 1; grows with the uniform."""
-    return np.maximum(np.rint(-mean * np.log1p(-uniforms)), 1.0).astype(np.int64)
-
-
 def gamma_factor(uniforms: np.ndarray, variation: float) -> np.ndarray:
     """Gamma factors of mean 1.
 

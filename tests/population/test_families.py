@@ -10,7 +10,7 @@ from scipy import stats
 from borderops.ages import age_years
 from borderops.config.schema import SECTORS
 from borderops.facts.tables import published
-from borderops.population.families import form_families, is_minor_on
+from borderops.population.families import form_families
 from borderops.population.make_up import party_sizes, share_of_teens_from
 from borderops.population.people import COUNTRIES, NOBODY, People, Role, Sex, Stratum
 from borderops.streams import Draws
@@ -179,7 +179,6 @@ def test_children_are_minors_and_adults_are_not(people, age):
     assert age[arrived & people.is_child].max() == 17
     assert age[~people.is_child].min() == 18
     assert age.max() < 75
-    assert np.array_equal(is_minor_on(people, worlds.day_of_apprehension(people))[arrived], people.is_child[arrived])
 
 
 def test_youngest_children_of_families_come_in_their_age_bands(people):

@@ -57,8 +57,6 @@ AFTER: Final = {
 }
 """Words that may stand right after a command."""
 
-TAKE_OVERRIDES: Final = ("run", "show", "trace")
-
 
 def main(words: Sequence[str]) -> int:
     """Print the script for a shell.

@@ -46,9 +46,6 @@ class AdultPath(IntEnum):
     COURT = 2
 
 
-NO_PERSON = -1
-
-
 @dataclass(frozen=True)
 class Plan(Table):
     """Stages of ``n`` people in ``k`` cases and of ``r`` residents.

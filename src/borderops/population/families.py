@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from borderops import quantiles
-from borderops.ages import YEAR_DAYS, age_years
+from borderops.ages import YEAR_DAYS
 from borderops.config import schema
 from borderops.config.schema import AgeBands, Settings
 from borderops.population.arrivals import Parties, draw_parties
@@ -347,8 +347,3 @@ def _priors(person: dict[str, np.ndarray], adults: schema.Adults, draws: Draws) 
     removal[adult] = draws.uniforms(number, Purpose.PRIOR_REMOVAL) < adults.prior_removal_share
     crime[adult] = draws.uniforms(number, Purpose.PRIOR_CRIME) < adults.prior_crime_share
     return {"has_prior_removal": removal, "has_prior_crime": crime}
-
-
-def is_minor_on(people: People, day: np.ndarray) -> np.ndarray:
-    """True for those under 18 on a day (one day a person), shape (n,)."""
-    return age_years(people.birth_day, day) < 18

@@ -6,13 +6,12 @@ has no interval; what was not measured is said to be so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from borderops.config.schema import BED_KINDS, STATIONS
-from borderops.report.contents import Contents, Definition, Row, top_row
+from borderops.report.contents import Contents, Row, top_row
 from borderops.report.words import (
     day_text,
     in_sentence,
@@ -98,11 +97,6 @@ def reading_note(n: int, level: float) -> str:
 
 
 # --- the three sentences -------------------------------------------------------------------------------------------
-
-
-def unit_of(definitions: Mapping[str, Definition], name: str, otherwise: str = "") -> str:
-    """Unit of a KPI, or what to take when it has no definition."""
-    return definitions[name].unit if name in definitions else otherwise
 
 
 def separations_sentence(contents: Contents) -> str:
