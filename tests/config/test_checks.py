@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from borderops.config import checks
 from borderops.config.schema import Settings
@@ -15,7 +16,19 @@ Change = Callable[[dict[str, Any]], Settings]
 
 STEP = {"begins": date(2016, 10, 1), "beds": 10, "then_per_day": 0, "until": None}
 POINT = {"day": date(2018, 3, 21), "children": 6500}
-RULE = {"begins": date(2018, 5, 5), "ends": None, "sectors": [], "share": 0.5, "ramp_days": 0}
+DESIGN = "tracking.designs[0]"
+ACTS = f"{DESIGN}.acts"
+RULE: dict[str, Any] = {"begins": date(2018, 5, 5), "ends": None, "sectors": [], "share": 0.5, "ramp_days": 0}
+
+
+def act(share: float, slope: float = 0.0, guided: float = 1.0) -> dict[str, float]:
+    """A steering act."""
+    return {"share": share, "load_slope": slope, "guided_factor": guided}
+
+
+def workers(begins: date, number: int) -> dict[str, Any]:
+    """A step of the joint team."""
+    return {"begins": begins, "workers": number}
 
 
 def test_shipped_settings_have_no_problem(shipped: Settings) -> None:
@@ -207,6 +220,96 @@ FROM_FILE = {"arrivals.source": "file", "arrivals.file": "mine.csv", "arrivals.r
             {"referral.desk.workers_day": 0, "referral.desk.workers_night": 0},
             "referral.desk.workers_day and referral.desk.workers_night",
         ),
+        (
+            {"referral.coordinators.on_duty": {"yuma": 1}, "arrivals.stations": ["yuma", "tucson"]},
+            "referral.coordinators.on_duty.tucson is not given although arrivals.stations names tucson; allowed: the",
+        ),
+        (
+            {"referral.coordinators.on_duty.yuma": 0},
+            "referral.coordinators.on_duty.yuma and referral.coordinators.on_duty_at_night are 0, so that no message",
+        ),
+        (
+            {"referral.coordinators.on_duty.yuma": 0, f"{DESIGN}.exchange": "automatic", "tracking.feedback": False},
+            "referral.coordinators.on_duty.yuma and referral.coordinators.on_duty_at_night are 0, so that no message",
+        ),
+        (
+            {"referral.coordinators.ends_hour": 6},
+            "referral.coordinators.ends_hour is 6; allowed: after referral.coordinators.begins_hour (6)",
+        ),
+        (
+            {"tracking.designs[2].begins": date(2018, 4, 19)},
+            "tracking.designs[2].begins is 2018-04-19; allowed: after tracking.designs[1].begins (2018-04-19)",
+        ),
+        ({"tracking.designs[1].name": "e3_2017"}, "tracking.designs names e3_2017 2 times; allowed: once"),
+        (
+            {f"{DESIGN}.begins": date(2018, 3, 23)},
+            "tracking.designs[0].begins is 2018-03-23; allowed: 2018-03-22 or earlier, the first day played",
+        ),
+        (
+            {f"{ACTS}.never_grouped": act(0.6, slope=1.4)},
+            "tracking.designs[0].acts.never_grouped has share 0.6 and load_slope 1.4, under full load 1.02; allowed: a",
+        ),
+        (
+            {f"{ACTS}.message_lost": act(1.0, slope=0.1, guided=0.5)},
+            "tracking.designs[0].acts.message_lost has share 1 and load_slope 0.1, under full load 1.05; allowed: a",
+        ),
+        (
+            {f"{ACTS}.note_nothing": act(0.9, slope=0.5)},
+            "tracking.designs[0].acts.note_nothing has share 0.9 and load_slope 0.5, under full load 1.125; allowed: a",
+        ),
+        (
+            {f"{ACTS}.note_nothing": act(0.3, slope=0.8)},
+            "tracking.designs[0].acts sums to 1.03 under full load for note_nothing, note_not_at_top and "
+            "note_top_and_child; allowed: 1 or less",
+        ),
+        (
+            {f"{ACTS}.number_wrong": act(0.32)},
+            "tracking.designs[0].acts sums to 1.01 under full load for number_not_passed and number_wrong; allowed: 1",
+        ),
+        (
+            {"tracking.designs[1].acts.code_several": act(0.9)},
+            "tracking.designs[1].acts sums to 1.012 under full load for code_wrong, code_blank and code_several;",
+        ),
+        (
+            {f"{ACTS}.code_blank.share": 0.9},
+            "tracking.designs[0].acts.code_blank has share 0.9, load_slope 0 and guided_factor 1; allowed: 1, 0 and 1",
+        ),
+        (
+            {f"{ACTS}.code_blank.guided_factor": 0.5},
+            "tracking.designs[0].acts.code_blank has share 1, load_slope 0 and guided_factor 0.5; allowed: 1, 0 and 1",
+        ),
+        (
+            {"tracking.designs[2].codes": "one"},
+            "tracking.designs[2].acts.code_several.share is 0.011; allowed: 0 where codes is one",
+        ),
+        (
+            {"reunification.team.ends_hour": 8},
+            "reunification.team.ends_hour is 8; allowed: after reunification.team.begins_hour (8)",
+        ),
+        (
+            {"reunification.routes.desks_end_hour": 6},
+            "reunification.routes.desks_end_hour is 6; allowed: after reunification.routes.desks_begin_hour (7)",
+        ),
+        (
+            {"reunification.team.workers[1].begins": date(2018, 6, 27)},
+            "reunification.team.workers[1].begins is 2018-06-27; allowed: after reunification.team.workers[0].begins",
+        ),
+        (
+            {"reunification.order.young_deadline_days": 31},
+            "reunification.order.young_deadline_days is 31; allowed: reunification.order.others_deadline_days (30) or",
+        ),
+        (
+            {"reunification.team.workers": [workers(date(2018, 6, 1), 8), workers(date(2018, 6, 26), 0)]},
+            "reunification.team.workers is 0 from reunification.order.day (2018-06-26) on; allowed: at least one",
+        ),
+        (
+            {"reunification.team.workers": [workers(date(2018, 6, 27), 0)]},
+            "reunification.team.workers is 0 from reunification.order.day (2018-06-26) on; allowed: at least one",
+        ),
+        (
+            {"reunification.routes.desks": 0},
+            "reunification.routes.desks is 0 although reunification.order.day is 2018-06-26; allowed: at least one",
+        ),
     ],
 )
 def test_each_check_names_key_value_and_what_is_allowed(changed: Change, values: dict[str, Any], sentence: str) -> None:
@@ -234,6 +337,31 @@ def test_each_check_names_key_value_and_what_is_allowed(changed: Change, values:
         {"courts.districts.arizona.sectors": ["tucson"], "arrivals.stations": ["tucson", "ports_of_entry"]},
         {"courts.districts": {"one": {"sectors": ["yuma"], "share": 1.0}}, "arrivals.stations": ["yuma"]},
         {"courts.slots_per_court_day": [{"begins": date(2018, 5, 1), "slots": 0.0}]},
+        {"referral.coordinators.on_duty": {"yuma": 1}, "arrivals.stations": ["yuma"]},
+        {"referral.coordinators.on_duty.yuma": 0, "referral.coordinators.on_duty_at_night": 1},
+        {
+            "referral.coordinators.on_duty.yuma": 0,
+            f"{DESIGN}.exchange": "automatic",
+            "tracking.designs[1].exchange": "automatic",
+            "tracking.designs[2].exchange": "automatic",
+        },
+        {f"{DESIGN}.begins": date(2018, 3, 22)},
+        {f"{ACTS}.message_lost": act(1.0), f"{ACTS}.not_listed": act(0.5, slope=2.0)},
+        {f"{ACTS}.number_wrong": act(0.31)},
+        {f"{ACTS}.note_nothing": act(0.39)},
+        {
+            "tracking.guidance": [
+                {"begins": date(2018, 5, 7), "sectors": ["yuma"]},
+                {"begins": date(2018, 5, 7), "sectors": []},
+            ]
+        },
+        {"referral.outages.planned": [{"day": date(2018, 5, 28), "hour": 21.5, "lasts_hours": 30.0, "stations": []}]},
+        {"reunification.order.day": None},
+        {"reunification.order.day": None, "reunification.team.workers[0].workers": 0, "reunification.routes.desks": 0},
+        {"reunification.order.young_deadline_days": 30},
+        {"reunification.order.day": date(2018, 10, 1)},
+        {"reunification.order.day": date(2018, 10, 1), "reunification.team.workers[0].workers": 0},
+        {"reunification.team.workers[0].workers": 0},
     ],
 )
 def test_what_is_unusual_but_possible_is_allowed(changed: Change, values: dict[str, Any]) -> None:
@@ -248,6 +376,21 @@ def test_districts_are_told_sector_by_sector(changed: Change) -> None:
     assert len(told) == 7 + 1
     assert all("in no district" in one for one in told[:7])
     assert told[7].startswith("courts.districts sums to 0.4;")
+
+
+def test_every_design_is_looked_at(changed: Change) -> None:
+    """The same slip in two designs gives two sentences; a share beyond 1 by itself spoils no sum besides."""
+    settings = changed({f"tracking.designs[{index}].acts.number_wrong": act(1.0, slope=1.0) for index in (0, 2)})
+    told = list(checks.problems(settings))
+    assert [one.split(" ")[0] for one in told] == [f"tracking.designs[{index}].acts.number_wrong" for index in (0, 2)]
+
+
+def test_a_planned_outage_of_an_unknown_station_is_refused_by_its_type(changed: Change) -> None:
+    """No check is needed for what the type says."""
+    with pytest.raises(ValidationError, match="rio_grande_valley"):
+        changed(
+            {"referral.outages.planned": [{"day": date(2018, 5, 28), "hour": 0, "lasts_hours": 1, "stations": ["rgv"]}]}
+        )
 
 
 def test_all_problems_are_told_at_once(changed: Change) -> None:

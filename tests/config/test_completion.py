@@ -8,6 +8,19 @@ import pytest
 
 from borderops.config.completion import complete
 
+TRACKINGS = (
+    "e3_2017",
+    "e3_april_2018",
+    "e3_august_2018",
+    "e3_history",
+    "e3_linked_to_hhs",
+    "e3_linked_to_ice",
+    "e3_units_kept",
+    "edit_checks",
+    "shared_record",
+)
+ORDER = ("day", "others_deadline_days", "young_below_age", "young_deadline_days")
+
 
 @pytest.mark.parametrize(
     ("line", "completions"),
@@ -18,6 +31,17 @@ from borderops.config.completion import complete
         ("policy=f", ["policy=family_unity"]),
         ("policy=zero", ["policy=zero_tolerance", "policy=zero_tolerance_as_planned"]),
         ("pol", ["policy.", "policy="]),
+        ("tracking=", [f"tracking={option}" for option in TRACKINGS]),
+        ("tracking=e3_a", ["tracking=e3_april_2018", "tracking=e3_august_2018"]),
+        ("track", ["tracking.", "tracking="]),
+        ("ice=", ["ice=default"]),
+        ("ice.rem", ["ice.removed_share=", "ice.removed_share_parents="]),
+        ("reun", ["reunification.", "reunification="]),
+        ("reunification=", ["reunification=court_order_2018"]),
+        ("reunification.order.", [f"reunification.order.{name}=" for name in ORDER]),
+        ("tracking.designs[0].codes=", [f"tracking.designs[0].codes={word}" for word in ("none", "one", "several")]),
+        ("tracking.designs[0].acts.message_lost.s", ["tracking.designs[0].acts.message_lost.share="]),
+        ("referral.coordinators.on_duty.rio", ["referral.coordinators.on_duty.rio_grande_valley="]),
         ("se", ["seed="]),
         ("++se", ["++seed="]),
         ("orr.be", ["orr.beds."]),

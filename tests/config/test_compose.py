@@ -22,6 +22,12 @@ SHIPPED = [
     "el_paso_2017",
     "family_unity",
     "limited_separation",
+    "prepared_2018",
+    "recommendation_1_tracking",
+    "recommendation_2_guidance",
+    "recommendation_3_ice",
+    "recommendation_4_exchange",
+    "recommendation_5_reconciliation",
     "surge_2019",
     "zero_tolerance_2018",
     "zero_tolerance_as_planned",
@@ -57,6 +63,43 @@ def test_every_shipped_scenario_composes(name: str) -> None:
 def test_the_shipped_scenarios_are_those_tested() -> None:
     """A new scenario gets its test."""
     assert [one.name for one in list_scenarios()] == SHIPPED
+
+
+def test_the_shipped_options_are_those_known() -> None:
+    """A group or an option that comes or goes is told here."""
+    assert places.group_options() == {
+        "arrivals": ["file", "published"],
+        "people": ["default"],
+        "policy": ["el_paso_2017", "family_unity", "limited_separation", "zero_tolerance", "zero_tolerance_as_planned"],
+        "stations": ["southwest_border"],
+        "courts": ["districts"],
+        "ice": ["default"],
+        "family_care": ["default"],
+        "referral": ["mail"],
+        "transport": ["contractor"],
+        "orr": ["season_2018"],
+        "tracking": [
+            "e3_2017",
+            "e3_april_2018",
+            "e3_august_2018",
+            "e3_history",
+            "e3_linked_to_hhs",
+            "e3_linked_to_ice",
+            "e3_units_kept",
+            "edit_checks",
+            "shared_record",
+        ],
+        "reunification": ["court_order_2018"],
+    }
+
+
+def test_every_tracking_design_of_the_history_is_an_option() -> None:
+    """The designs that followed one another can each be chosen for the whole run, and differ in their dates alone."""
+    history = compose(["~scenario"]).settings.tracking.designs
+    assert [design.name for design in history] == ["e3_2017", "e3_april_2018", "e3_august_2018"]
+    for design in history:
+        [alone] = compose(["~scenario", f"tracking={design.name}"]).settings.tracking.designs
+        assert alone.model_copy(update={"begins": design.begins}) == design
 
 
 def test_every_group_option_composes() -> None:
@@ -270,7 +313,7 @@ def test_scenarios_introduce_themselves(elsewhere: Path) -> None:
         ("run.replications='3'", "run.replications is '3'; allowed: a whole number from 1 to 100000"),
         ("run.replications=0", "run.replications is 0; allowed: a whole number from 1 to 100000"),
         ("run.interval_level=1", "run.interval_level is 1; allowed: a number above 0.5 and below 1"),
-        ("run.engine=simpi", "run.engine is 'simpi'; allowed: simpy"),
+        ("run.engine=simpi", "run.engine is 'simpi'; allowed: one of compiled, simpy"),
         ("transport.wait.median_hours=nan", "transport.wait.median_hours is nan; allowed: a number above 0"),
         ("transport.wait.median_hours=inf", "transport.wait.median_hours is inf; allowed: a number above 0"),
         (

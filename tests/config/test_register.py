@@ -6,21 +6,29 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 import yaml
 
 from borderops.config import checks, keys, places, register
 from borderops.config.compose import compose
-from borderops.config.schema import Settings
+from borderops.config.schema import Settings, Tracking
 
 POLICIES = places.group_options()["policy"]
+TRACKINGS = places.group_options()["tracking"]
 
 
 @pytest.fixture(scope="module")
-def all_shipped() -> list[Settings]:
-    """Settings of every option of the group whose lists differ most; the other groups have one option of numbers."""
-    return [compose([f"policy={policy}"]).shipped for policy in POLICIES]
+def all_trackings() -> list[Settings]:
+    """Settings of every tracking design and of those that follow one another."""
+    return [compose([f"tracking={tracking}"]).shipped for tracking in TRACKINGS]
+
+
+@pytest.fixture(scope="module")
+def all_shipped(all_trackings: list[Settings]) -> list[Settings]:
+    """Settings of every option of the groups whose lists differ; the other groups have one option of numbers."""
+    return [*(compose([f"policy={policy}"]).shipped for policy in POLICIES), *all_trackings]
 
 
 def fitting(path: keys.Path) -> list[keys.Path]:
@@ -73,7 +81,7 @@ def test_ranges_hold_the_shipped_values(all_shipped: list[Settings]) -> None:
             if is_number(one.value) and one.low is None:
                 assert one.grade == "observed", one.key
             if one.low is not None and one.high is not None:
-                assert is_number(one.value), one.key
+                assert isinstance(one.value, int | float), one.key
                 assert one.low <= one.value <= one.high, one.key
 
 
@@ -83,6 +91,36 @@ def test_both_ends_of_every_range_can_be_used(shipped: Settings, changed: Callab
         for end in {one.low, one.high} - {None}:
             refused = [problem for problem in checks.problems(changed({one.key: end})) if "sums to" not in problem]
             assert refused == [], (one.key, end)
+
+
+def test_both_ends_of_every_range_of_a_tracking_design_can_be_used(all_trackings: list[Settings]) -> None:
+    """Whichever design is chosen: no share of a slip outgrows 1, and what a design without codes needs stays."""
+    ends = [
+        (settings, one.key, end)
+        for settings in all_trackings
+        for one in register.rows(settings)
+        if one.key.startswith("tracking.") and one.low is not None
+        for end in (one.low, one.high)
+    ]
+    assert len(ends) > 6 * 2 * 36
+    for settings, key, end in ends:
+        *above, last = keys.parse(key)
+        everything = settings.tracking.model_dump()
+        place: Any = everything
+        for part in above[1:]:
+            place = place[part]
+        place[last] = end
+        changed = settings.model_copy(update={"tracking": Tracking.model_validate(everything)})
+        assert list(checks.problems(changed)) == [], (settings.tracking.title, key, end)
+
+
+def test_only_the_designs_of_2018_rest_on_figures(all_trackings: list[Settings]) -> None:
+    """An entry that speaks of designs that never were, beside those that were, is called assumed."""
+    for settings in all_trackings:
+        graded = {one.key: one.grade for one in register.rows(settings) if one.key.startswith("tracking.")}
+        known = {key for key, grade in graded.items() if grade != "assumed"}
+        assert all(key.startswith(("tracking.designs[1].", "tracking.designs[2].begins")) for key in known)
+        assert bool(known) == (len(settings.tracking.designs) == 3)
 
 
 def test_ranges_of_whole_numbers_are_whole(all_shipped: list[Settings]) -> None:

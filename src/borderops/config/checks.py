@@ -13,7 +13,18 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from borderops.clock import EPOCH
-from borderops.config.schema import BED_KINDS, SECTORS, AgeBands, BedStep, Group, KindShares, Settings, StratumValues
+from borderops.config.schema import (
+    BED_KINDS,
+    SECTORS,
+    Act,
+    AgeBands,
+    BedStep,
+    Design,
+    Group,
+    KindShares,
+    Settings,
+    StratumValues,
+)
 
 PUBLISHED_FIRST: Final = date(2016, 10, 1)
 PUBLISHED_LAST: Final = date(2019, 9, 30)
@@ -21,6 +32,13 @@ PUBLISHED_LAST: Final = date(2019, 9, 30)
 
 TOLERANCE: Final = 1e-9
 MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+EXCLUSIVE_ACTS: Final = (
+    ("code_wrong", "code_blank", "code_several"),
+    ("note_nothing", "note_not_at_top", "note_top_and_child"),
+    ("number_not_passed", "number_wrong"),
+)
+"""Steering acts of which at most one happens to a family, a note or a number: one roll decides between them."""
 
 
 def problems(settings: Settings, without: Collection[str] = ()) -> Iterator[str]:
@@ -309,12 +327,118 @@ def _desk(settings: Settings) -> Iterator[str]:
         )
 
 
+def _coordinators_hours(settings: Settings) -> Iterator[str]:
+    yield from _in_order("referral.coordinators", settings.referral.coordinators, "begins_hour", "ends_hour")
+
+
+def _coordinators(settings: Settings) -> Iterator[str]:
+    """Every station played has somebody for its mail, unless all mail is exchanged by machines."""
+    rules, tracking = settings.referral.coordinators, settings.tracking
+    needs_people = not tracking.feedback or any(design.exchange == "mail" for design in tracking.designs)
+    for station in settings.arrivals.stations:
+        if station not in rules.on_duty:
+            yield (
+                f"referral.coordinators.on_duty.{station} is not given although arrivals.stations names {station};"
+                " allowed: the coordinators of that station"
+            )
+        elif needs_people and rules.on_duty[station] == rules.on_duty_at_night == 0:
+            yield (
+                f"referral.coordinators.on_duty.{station} and referral.coordinators.on_duty_at_night are 0, so that no"
+                " message of that station could be handled; allowed: at least one coordinator by day or by night"
+            )
+
+
 def _transport_hours(settings: Settings) -> Iterator[str]:
-    transport = settings.transport
-    if transport.closes_hour <= transport.opens_hour:
+    yield from _in_order("transport", settings.transport, "opens_hour", "closes_hour")
+
+
+# --- tracking -----------------------------------------------------------------------------------------------------
+
+
+def _designs(settings: Settings) -> Iterator[str]:
+    designs = settings.tracking.designs
+    yield from _ascending("tracking.designs", "begins", [design.begins for design in designs])
+    yield from _repeated("tracking.designs", [design.name for design in designs])
+    for index, design in enumerate(designs):
+        yield from _acts(f"tracking.designs[{index}].acts", design)
+        yield from _codes(f"tracking.designs[{index}].acts", design)
+
+
+def _design_on_first_day(settings: Settings) -> Iterator[str]:
+    yield from _covers_first_day("tracking.designs", settings.tracking.designs[0].begins, settings)
+
+
+def _acts(key: str, design: Design) -> Iterator[str]:
+    """No share may exceed 1 under full load, where it is largest; guidance only lowers it."""
+    largest = {name: _at_full_load(getattr(design.acts, name)) for name in type(design.acts).model_fields}
+    beyond = [name for name, share in largest.items() if share > 1.0 + TOLERANCE]
+    for name in beyond:
+        act: Act = getattr(design.acts, name)
         yield (
-            f"transport.closes_hour is {transport.closes_hour}; allowed: after transport.opens_hour"
-            f" ({transport.opens_hour})"
+            f"{key}.{name} has share {act.share:g} and load_slope {act.load_slope:g}, under full load"
+            f" {largest[name]:.6g}; allowed: a share times (1 + load_slope / 2) of 1 or less"
+        )
+    for names in EXCLUSIVE_ACTS:
+        total = math.fsum(largest[name] for name in names)
+        if total > 1.0 + TOLERANCE and not {*names} & {*beyond}:
+            yield (
+                f"{key} sums to {total:.6g} under full load for {', '.join(names[:-1])} and {names[-1]}; allowed: 1 or"
+                " less, each share times (1 + load_slope / 2)"
+            )
+
+
+def _at_full_load(act: Act) -> float:
+    """Largest share of an act: half the slope beyond the share at half load."""
+    return act.share * (1.0 + act.load_slope / 2.0)
+
+
+def _codes(key: str, design: Design) -> Iterator[str]:
+    """Without codes every one is blank; a design that takes one code cannot get several."""
+    blank, several = design.acts.code_blank, design.acts.code_several
+    if design.codes == "none" and (blank.share, blank.load_slope, blank.guided_factor) != (1.0, 0.0, 1.0):
+        yield (
+            f"{key}.code_blank has share {blank.share:g}, load_slope {blank.load_slope:g} and guided_factor"
+            f" {blank.guided_factor:g}; allowed: 1, 0 and 1 where codes is none"
+        )
+    if design.codes == "one" and several.share > 0.0:
+        yield f"{key}.code_several.share is {several.share:g}; allowed: 0 where codes is one"
+
+
+# --- reunification ------------------------------------------------------------------------------------------------
+
+
+def _reunification_hours(settings: Settings) -> Iterator[str]:
+    rules = settings.reunification
+    yield from _in_order("reunification.team", rules.team, "begins_hour", "ends_hour")
+    yield from _in_order("reunification.routes", rules.routes, "desks_begin_hour", "desks_end_hour")
+
+
+def _team(settings: Settings) -> Iterator[str]:
+    workers = settings.reunification.team.workers
+    yield from _ascending("reunification.team.workers", "begins", [step.begins for step in workers])
+
+
+def _order(settings: Settings) -> Iterator[str]:
+    """An order needs somebody to carry it out; without one (null) neither team nor desks are asked for."""
+    order, team, routes = (getattr(settings.reunification, name) for name in ("order", "team", "routes"))
+    if order.day is None:
+        return
+    if order.young_deadline_days > order.others_deadline_days:
+        yield (
+            f"reunification.order.young_deadline_days is {order.young_deadline_days}; allowed:"
+            f" reunification.order.others_deadline_days ({order.others_deadline_days}) or less"
+        )
+    ends = [step.begins for step in team.workers[1:]]
+    in_force = [step.workers for step, end in zip(team.workers, [*ends, date.max], strict=True) if end > order.day]
+    if not any(in_force):
+        yield (
+            f"reunification.team.workers is 0 from reunification.order.day ({order.day}) on; allowed: at least one"
+            " worker on some day from then on, or no order (null)"
+        )
+    if routes.desks == 0:
+        yield (
+            f"reunification.routes.desks is 0 although reunification.order.day is {order.day}; allowed: at least one"
+            " desk, or no order (null)"
         )
 
 
@@ -336,6 +460,12 @@ def _outside(key: str, values: StratumValues, low: float, high: float, allowed: 
         value = getattr(values, stratum)
         if not low <= value <= high:
             yield f"{key}.{stratum} is {value:g}; allowed: {allowed}"
+
+
+def _in_order(key: str, group: Group, opens: str, closes: str) -> Iterator[str]:
+    first, last = getattr(group, opens), getattr(group, closes)
+    if last <= first:
+        yield f"{key}.{closes} is {last}; allowed: after {key}.{opens} ({first})"
 
 
 def _repeated(key: str, names: Sequence[str]) -> Iterator[str]:
@@ -391,6 +521,13 @@ CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]],
     (_court_hours, ("courts",)),
     (_districts, ("courts", "arrivals")),
     (_desk, ("referral",)),
+    (_coordinators_hours, ("referral",)),
+    (_coordinators, ("referral", "arrivals", "tracking")),
     (_transport_hours, ("transport",)),
+    (_designs, ("tracking",)),
+    (_design_on_first_day, ("tracking", "window", "arrivals")),
+    (_reunification_hours, ("reunification",)),
+    (_team, ("reunification",)),
+    (_order, ("reunification",)),
 )
 """Every check, and the groups it looks at."""

@@ -57,6 +57,13 @@ class Lognormal(Group):
     sigma: Sigma
 
 
+class LognormalDays(Group):
+    """A log-normal duration that is spoken of in days."""
+
+    median_days: Annotated[float, Field(gt=0, le=10_000)]
+    sigma: Sigma
+
+
 # --- window -------------------------------------------------------------------------------------------------------
 
 
@@ -306,6 +313,7 @@ class Stations(Group):
     quick_return: Lognormal
     screened_return_share: dict[Country, Share]  # children alone from contiguous countries
     screened_return: Lognormal
+    children_per_diverted_agent: Annotated[int, Field(ge=1, le=1_000_000)]  # above the rated places, by shift
     number_block: Annotated[int, Field(ge=1, le=10_000)]  # A-numbers given out to a desk at a time
 
 
@@ -353,6 +361,19 @@ class Courts(Group):
     back_from_hour: Annotated[float, Field(ge=0, lt=24)]
     back_until_hour: Annotated[float, Field(gt=0, le=24)]
     rejoined_release: Lognormal  # from rejoining to the door
+    other_custody_share: Share  # of parents taken for a crime, a gang or a warrant: charged with it and held
+    other_custody: LognormalDays
+
+
+# --- ICE ----------------------------------------------------------------------------------------------------------
+
+
+class Ice(Group):
+    """ICE custody of adults: detained, then released or removed."""
+
+    detained: LognormalDays
+    removed_share: Share  # of single adults
+    removed_share_parents: Share  # of parents taken from their children
 
 
 # --- family care --------------------------------------------------------------------------------------------------
@@ -391,10 +412,49 @@ class Desk(Group):
     minutes_per_child: Minutes
 
 
-class Referral(Group):
-    """From determination to a bed: mail in its simple form, the intake desk, designation."""
+class Coordinators(Group):
+    """Juvenile coordinators who handle the mail of a station."""
 
-    mail: Lognormal
+    on_duty: dict[Station, Count]
+    on_duty_at_night: Count  # at each station, outside the hours
+    begins_hour: Annotated[int, Field(ge=0, le=23)]
+    ends_hour: Annotated[int, Field(ge=1, le=24)]
+    minutes_per_message: Minutes
+
+
+class PlannedOutage(Group):
+    """An outage of the link to the mail, as a stress."""
+
+    day: date
+    hour: Annotated[float, Field(ge=0, lt=24)]
+    lasts_hours: Annotated[float, Field(gt=0, le=1_000)]
+    stations: list[Station]  # empty: everywhere
+
+
+class Outages(Group):
+    """When messages get lost, or wait under an automatic exchange."""
+
+    per_station_year: Factor
+    lasts: Lognormal
+    lost_share: Share  # of messages sent in an outage
+    planned: list[PlannedOutage]
+
+
+class Mail(Group):
+    """What becomes of a message that nobody answers."""
+
+    noticed: Lognormal  # from sending to noticing that nothing came
+    tries: Annotated[int, Field(ge=1, le=4)]
+    phone: Lognormal  # after the last try
+    wrong_itinerary: Lognormal  # time lost
+
+
+class Referral(Group):
+    """From determination to a seat: mail and coordinators, ORR's intake desk, designation."""
+
+    mail: Mail
+    outages: Outages
+    coordinators: Coordinators
     desk: Desk
     designation: Lognormal
 
@@ -459,8 +519,150 @@ class Orr(Group):
     census_path: Annotated[list[CensusPoint], Field(min_length=1)]
     census_kinds: KindShares
     residents_separated_share: Share
+    separated_work_factor: Annotated[float, Field(gt=0, le=100)]  # of release work: the parent cannot be the sponsor
     sponsors: Annotated[list[SponsorCategory], Field(min_length=1)]
     pace: Annotated[list[PaceStep], Field(min_length=1)]
+
+
+# --- tracking -----------------------------------------------------------------------------------------------------
+
+
+class Act(Group):
+    """A slip that decides whether a link can be found or a message arrives; its share grows with load."""
+
+    share: Share  # at half load, without guidance
+    load_slope: Annotated[float, Field(ge=0, le=2)]  # growth from idle to fully busy, relative to half load
+    guided_factor: Share  # ratio where guidance and training are in force
+
+
+class Acts(Group):
+    """Steering acts of a design."""
+
+    never_grouped: Act  # of families that say they are one
+    code_wrong: Act  # of separated families, like the next two
+    code_blank: Act
+    code_several: Act
+    note_nothing: Act  # of notes on separated parents: no word on the family, like the next two
+    note_not_at_top: Act  # some facts on the child, not at the top
+    note_top_and_child: Act  # at the top, with facts on the child; all others: at the top, without
+    number_not_passed: Act  # of separated children: the parent's number does not reach HHS
+    number_wrong: Act
+    not_listed: Act  # of separated families: no row in the local spreadsheet
+    message_lost: Act  # of messages outside outages
+    itinerary_wrong: Act
+
+
+class Design(Group):
+    """A tracking design from a date on."""
+
+    begins: date
+    name: str
+    on_separation: Literal["unit_deleted", "unit_kept"]
+    codes: Literal["none", "several", "one"]
+    search: Literal["none", "by_unit", "full"]
+    ice_sees: Literal["nothing", "comments", "banner", "cleared_banner", "linked_record"]
+    exchange: Literal["mail", "automatic"]
+    one_unit_at_a_time: bool
+    intake_minutes_family: Annotated[int, Field(ge=0, le=1_000)]  # an agent's, beyond those of any intake
+    parting_minutes: Annotated[int, Field(ge=0, le=1_000)]  # an agent's, for each family that is parted
+    acts: Acts
+
+
+class Guidance(Group):
+    """Written guidance and training in force from a date on."""
+
+    begins: date
+    sectors: list[Station]  # empty: everywhere
+
+
+class Tracking(Group):
+    """How families are written down: designs by date, and who was told how to use them."""
+
+    title: str
+    feedback: bool  # false: slips move no history, the mode for paired data of several designs
+    designs: Annotated[list[Design], Field(min_length=1)]
+    guidance: list[Guidance]
+
+
+# --- reunification ------------------------------------------------------------------------------------------------
+
+
+class Requests(Group):
+    """Reunification by request of a parent."""
+
+    asks_share: Share
+    asks: LognormalDays  # from reaching ICE's custody to asking
+    tracing: LognormalDays  # from asking to finding the child, without a link on record
+    granted_share: Share
+    handling: LognormalDays
+
+
+class CourtOrder(Group):
+    """An order to reunify those who are separated and in care that day."""
+
+    day: date | None
+    young_below_age: Annotated[int, Field(ge=0, le=18)]
+    young_deadline_days: Count
+    others_deadline_days: Count
+
+
+class WorkersStep(Group):
+    """From a date on so many workers."""
+
+    begins: date
+    workers: Count
+
+
+class Team(Group):
+    """The joint team that carries out the order."""
+
+    workers: Annotated[list[WorkersStep], Field(min_length=1)]
+    begins_hour: Annotated[int, Field(ge=0, le=23)]
+    ends_hour: Annotated[int, Field(ge=1, le=24)]
+    review_minutes: Minutes  # of a file without a link on record
+    review_finds_share: Share
+    vetting_minutes: Minutes  # of a parent
+    advocate: LognormalDays  # from the order to an advocate's or a search's finding, where review finds nothing
+    unfit_share: Share
+    unwilling_share: Share
+
+
+class Routes(Group):
+    """How parent and child are brought together."""
+
+    parent_travel: Lognormal  # of parents to young children
+    child_travel: Lognormal  # of older children to an ICE centre
+    without_notice_share: Share
+    without_notice: Lognormal  # the parent is not there yet
+    desks: Count  # reprocessing at all centres together
+    desks_begin_hour: Annotated[int, Field(ge=0, le=23)]
+    desks_end_hour: Annotated[int, Field(ge=1, le=24)]
+    reprocessing_minutes: Minutes
+
+
+class Abroad(Group):
+    """Parents who were removed."""
+
+    decides: LognormalDays  # from vetting to reunion abroad or waiver
+    reunited_share: Share
+
+
+class EarlierParents(Group):
+    """Where the parents of children separated before the run stand; the rest are in ICE's custody or released."""
+
+    linked_share: Share
+    removed_share: Share
+
+
+class Reunification(Group):
+    """Children back to parents: by request, and by order of a court."""
+
+    requests: Requests
+    order: CourtOrder
+    team: Team
+    routes: Routes
+    abroad: Abroad
+    earlier: EarlierParents
 
 
 # --- the whole ----------------------------------------------------------------------------------------------------
@@ -471,7 +673,7 @@ class Run(Group):
 
     replications: Annotated[int, Field(ge=1, le=100_000)]
     workers: Annotated[int, Field(ge=1, le=1024)]
-    engine: Literal["simpy"]
+    engine: Literal["compiled", "simpy"]  # both tell the same history; the first is fast, the second is to be read
     beside: str | None  # a policy played beside with the same people and the same luck, for every page to show
     interval_level: Annotated[float, Field(gt=0.5, lt=1)]
     outputs: str
@@ -499,10 +701,13 @@ class Settings(Group):
     policy: Policy
     stations: Stations
     courts: Courts
+    ice: Ice
     family_care: FamilyCare
     referral: Referral
     transport: Transport
     orr: Orr
+    tracking: Tracking
+    reunification: Reunification
 
     @property
     def season(self) -> tuple[date, date]:
