@@ -20,8 +20,8 @@ import yardstick
 from borderops.config.compose import compose
 from borderops.config.schema import Settings
 from borderops.forecast.measure import measure
-from borderops.operations.facilities import lay_out
 from borderops.operations.history import History
+from borderops.operations.laying_out import lay_out
 from borderops.operations.monitors import check_history
 from borderops.operations.planning import make_plan
 from borderops.operations.reference import simulate

@@ -7,15 +7,16 @@ tells what a step may know; the engine takes no draws, so it cannot gamble.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from borderops.config.schema import Settings
-from borderops.operations.facilities import Facilities, lay_out
+from borderops.operations.facilities import Facilities
 from borderops.operations.history import History
+from borderops.operations.laying_out import lay_out
 from borderops.operations.monitors import check_history
 from borderops.operations.plan import Plan
 from borderops.operations.planning import make_plan
-from borderops.operations.reference import simulate
 from borderops.population.families import form_families
 from borderops.population.people import People
 from borderops.streams import Draws
@@ -78,6 +79,29 @@ def replay(people: People, settings: Settings, number: int) -> Replication:
     draws = Draws(settings.seed, number)
     plan = make_plan(people, settings, draws)
     facilities = lay_out(settings)
-    history = simulate(plan, facilities)
+    history = engine(settings.run.engine)(plan, facilities)
     check_history(history, plan, facilities)
     return Replication(number, people, plan, facilities, history)
+
+
+def engine(name: str) -> Callable[[Plan, Facilities], History]:
+    """Find an engine; both tell the same history.
+
+    Parameters
+    ----------
+    name : str
+        ``compiled``, the fast one, or ``simpy``, the one to read.
+
+    Returns
+    -------
+    callable
+        Takes a plan and facilities and gives the history.
+    """
+    # Loaded when asked for: one costs the start of numba, the other that of SimPy.
+    if name == "compiled":
+        from borderops.operations import compiled
+
+        return compiled.simulate
+    from borderops.operations import reference
+
+    return reference.simulate

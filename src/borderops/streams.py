@@ -63,13 +63,17 @@ class Purpose(IntEnum):
     SENTENCE = 94
     FAMILY_DETENTION = 85
     DETENTION_STAY = 86
-    # the child's way to a shelter
-    MAIL = 100
+    # the child's way to a shelter; 100 was a delay by mail, before there were messages
     DESIGNATION = 101
     TRANSPORT = 102
     TRAVEL = 103
     SPONSOR = 104
     STAY = 105
+    MESSAGE = 106
+    NOTICED = 107
+    PHONE = 108
+    ITINERARY = 109
+    ITINERARY_TIME = 110
     # stays in progress on the first day
     RESIDENT_KIND = 120
     RESIDENT_AGE = 121
@@ -77,6 +81,39 @@ class Purpose(IntEnum):
     RESIDENT_STAY = 123
     RESIDENT_SERVED = 124
     RESIDENT_SEPARATED = 125
+    RESIDENT_LINK = 126
+    RESIDENT_PARENT = 127
+    # outages of mail
+    OUTAGE = 140
+    OUTAGE_MINUTE = 141
+    OUTAGE_LENGTH = 142
+    # steering acts
+    GROUPING = 160
+    CODE = 161
+    NOTE = 162
+    PARENT_NUMBER = 163
+    LISTING = 164
+    # adults after the station
+    ICE_STAY = 180
+    REMOVED = 181
+    OTHER_CUSTODY = 182
+    OTHER_CUSTODY_TIME = 183
+    # reunification
+    ASKS = 200
+    ASK_TIME = 201
+    TRACING = 202
+    GRANTED = 203
+    REQUEST_TIME = 204
+    REVIEW = 205
+    ADVOCATE = 206
+    UNFIT = 207
+    UNWILLING = 208
+    PARENT_TRAVEL = 209
+    CHILD_TRAVEL = 210
+    NO_NOTICE = 211
+    NOTICE_TIME = 212
+    ABROAD = 213
+    ABROAD_TIME = 214
 
 
 @numba.njit(cache=True, nogil=True, inline="always")

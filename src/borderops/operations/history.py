@@ -25,6 +25,7 @@ class Exit(IntEnum):
     TO_SHELTER = 6
     AGED_OUT = 7  # turned eighteen while waiting
     NOT_HERE = 8  # a resident of a shelter, who had left before the run began
+    TO_OTHER_CUSTODY = 9  # a parent charged with a crime
 
 
 class CourtOutcome(IntEnum):
@@ -45,6 +46,68 @@ class ShelterExit(IntEnum):
     NONE = 0
     RELEASED = 1  # to a parent, relative or other sponsor
     AGED_OUT = 2
+    REUNITED = 3  # with the parent taken from the child
+
+
+class IceExit(IntEnum):
+    """How an adult left ICE's custody."""
+
+    NONE = 0
+    RELEASED = 1
+    REMOVED = 2
+    WITH_CHILD = 3  # released to be reunited
+
+
+class Code(IntEnum):
+    """Reason code on the deletion or marking of a separated family's unit."""
+
+    NONE = 0  # no unit, or nobody parted
+    RIGHT = 1
+    WRONG = 2
+    BLANK = 3
+    SEVERAL = 4
+
+
+class Note(IntEnum):
+    """What the case note of a separated parent says of the family."""
+
+    NONE = 0  # no parent parted
+    NOTHING = 1
+    NOT_AT_TOP = 2  # some facts on the child
+    TOP_AND_CHILD = 3
+    TOP_ONLY = 4
+
+
+class ParentNumber(IntEnum):
+    """Whether a separated child's referral carried the parent's A-number."""
+
+    NONE = 0  # no referral, or not separated
+    NOT_PASSED = 1
+    WRONG = 2
+    RIGHT = 3
+
+
+class FoundBy(IntEnum):
+    """How the parent of a separated child in care became known to those who reunite."""
+
+    NONE = 0
+    RECORD = 1
+    ASKING = 2
+    REVIEW = 3
+    ADVOCATE = 4
+
+
+class Reunion(IntEnum):
+    """How a child in care was reunited, or why it was not."""
+
+    NONE = 0
+    BY_REQUEST = 1
+    PARENT_TRAVELLED = 2
+    CHILD_TRAVELLED = 3
+    ABROAD = 4
+    UNFIT = 5  # vetting found a reason against it
+    UNWILLING = 6  # the parent wants the child to stay
+    WAIVED_ABROAD = 7  # the parent was removed and wants the child to stay
 
 
 @dataclass(frozen=True)
@@ -73,14 +136,37 @@ class History(Table):
     left_again_at: np.ndarray  # int64, a rejoined parent leaves the station with the children
     is_taken: np.ndarray  # bool, parents: taken from the children by the parting
     is_alone: np.ndarray  # bool, children: left with no parent by the parting
-    determined_at: np.ndarray  # int64, determined to be an unaccompanied child
+    is_grouped: np.ndarray  # bool, in a family unit since intake
+    separation_code: np.ndarray  # int8, Code
+    note: np.ndarray  # int8, Note
+    is_listed: np.ndarray  # bool, separated family with a row in the local spreadsheet
+    parent_number: np.ndarray  # int8, ParentNumber
+    load: np.ndarray  # int8, tenths of the agents' last hour that were busy at the act, -1 for no act
+    determined_at: np.ndarray  # int64, determined to be an unaccompanied child; the referral is sent
+    forwarded_at: np.ndarray  # int64, the referral is with ORR
     desk_at: np.ndarray  # int64, ORR's intake desk begins with the referral
     cleared_at: np.ndarray  # int64, ORR's intake desk is done; a bed is waited for
     designated_at: np.ndarray  # int64, a bed is taken
     bed_kind: np.ndarray  # int8, -1 for none
+    arranged_at: np.ndarray  # int64, transport is asked for
+    itinerary_at: np.ndarray  # int64, the itinerary is known at the station
+    messages_sent: np.ndarray  # int8, messages about the child, repeated ones included
+    messages_lost: np.ndarray  # int8
+    is_phoned: np.ndarray  # bool, a message was sent as often as allowed and then replaced by telephone
+    is_misrouted: np.ndarray  # bool, the itinerary was wrong
     left_cbp_at: np.ndarray  # int64
     exit: np.ndarray  # int8, Exit
     left_detention_at: np.ndarray  # int64, left family detention
     admitted_at: np.ndarray  # int64, arrived at the shelter
     left_shelter_at: np.ndarray  # int64
     shelter_exit: np.ndarray  # int8, ShelterExit
+    left_ice_at: np.ndarray  # int64, adults: left ICE's custody
+    ice_exit: np.ndarray  # int8, IceExit
+    asked_at: np.ndarray  # int64, children: a parent asks for the child in care
+    is_in_class: np.ndarray  # bool, children: the court's order speaks of them
+    found_at: np.ndarray  # int64, children in care: the parent becomes known to those who reunite
+    found_by: np.ndarray  # int8, FoundBy
+    vetted_at: np.ndarray  # int64, the parent's vetting is done
+    at_centre_at: np.ndarray  # int64, the child arrives at an ICE centre
+    reunion_at: np.ndarray  # int64, child and parent are together, or the reason against it is final
+    reunion: np.ndarray  # int8, Reunion

@@ -13,8 +13,20 @@ from borderops.clock import datetime_of
 from borderops.config.schema import BED_KINDS
 from borderops.exceptions import ConservationError
 from borderops.operations.facilities import Facilities, Schedule, capacity_at
-from borderops.operations.history import Exit, History, ShelterExit
-from borderops.operations.plan import CaseKind, Plan
+from borderops.operations.history import (
+    Code,
+    Exit,
+    FoundBy,
+    History,
+    IceExit,
+    Note,
+    ParentNumber,
+    Reunion,
+    ShelterExit,
+)
+from borderops.operations.numbers import Message
+from borderops.operations.plan import CaseKind, EarlierParent, Plan
+from borderops.operations.rebuilding import Jobs, agent_jobs, desk_jobs, joined, processing_minutes, serving, way_ended
 from borderops.units import NEVER
 
 ORDER = (
@@ -24,9 +36,12 @@ ORDER = (
     ("processed_at", "determined_at"),
     ("processed_at", "parted_at"),
     ("selected_at", "parted_at"),
-    ("determined_at", "desk_at"),
+    ("determined_at", "forwarded_at"),
+    ("forwarded_at", "desk_at"),
     ("desk_at", "cleared_at"),
     ("cleared_at", "designated_at"),
+    ("designated_at", "arranged_at"),
+    ("arranged_at", "itinerary_at"),
     ("processed_at", "left_cbp_at"),
     ("left_cbp_at", "admitted_at"),
     ("left_cbp_at", "left_detention_at"),
@@ -34,12 +49,25 @@ ORDER = (
     ("processed_at", "prosecution_referred_at"),
     ("prosecution_referred_at", "heard_at"),
     ("left_cbp_at", "heard_at"),
-    ("heard_at", "freed_at"),
+    ("left_cbp_at", "freed_at"),
     ("heard_at", "back_at"),
     ("parted_at", "rejoined_at"),
     ("rejoined_at", "left_again_at"),
+    ("left_cbp_at", "left_ice_at"),
+    ("parted_at", "asked_at"),
+    ("admitted_at", "asked_at"),
+    ("admitted_at", "at_centre_at"),
+    ("left_shelter_at", "at_centre_at"),
 )
 """Pairs of moments: the second needs the first, and does not come before it."""
+
+
+MESSAGES_AT_LEAST = 2 * len(Message) + 1
+"""Messages about a child who arrives at a shelter: each that matters and the one it leads to, and the arrival's."""
+
+
+MET = (Reunion.BY_REQUEST, Reunion.PARENT_TRAVELLED, Reunion.CHILD_TRAVELLED, Reunion.ABROAD)
+"""Outcomes in which child and parent are together."""
 
 
 def check_history(history: History, plan: Plan, facilities: Facilities) -> None:
@@ -63,9 +91,13 @@ def check_history(history: History, plan: Plan, facilities: Facilities) -> None:
         *_agents_overused(history, plan, facilities),
         *_shared_numbers(history),
         *_parting_faults(history, plan),
-        *_lost_minutes(history, plan),
+        *_lost_minutes(history, plan, facilities),
         *_wrong_beds(history, plan),
         *_crowded_sittings(history, plan, facilities),
+        *_mail_faults(history, plan, facilities),
+        *_record_faults(history),
+        *_ice_faults(history, plan),
+        *_reunion_faults(history, plan, facilities),
     ]
     if faults:
         raise ConservationError("the engine contradicts itself:\n  " + "\n  ".join(faults))
@@ -106,10 +138,10 @@ def _broken_exits(history: History) -> Iterator[str]:
     if wrong.any():
         yield f"{int(wrong.sum())} people neither left CBP nor are inside, or both; first row {_first(wrong)}"
     placed = (history.exit == Exit.TO_SHELTER) != (
-        (history.designated_at != NEVER) & has_left & (history.exit != Exit.AGED_OUT) & (history.rejoined_at == NEVER)
+        (history.itinerary_at != NEVER) & has_left & (history.exit != Exit.AGED_OUT) & (history.rejoined_at == NEVER)
     )
     if placed.any():
-        yield f"{int(placed.sum())} children went to a shelter without a bed, or had one and did not; {_row(placed)}"
+        yield f"{int(placed.sum())} children boarded without an itinerary, or had one and did not; {_row(placed)}"
     ended = (history.shelter_exit != ShelterExit.NONE) != (history.left_shelter_at != NEVER)
     if ended.any():
         yield f"{int(ended.sum())} stays in a shelter ended without a moment or a reason; first row {_first(ended)}"
@@ -137,8 +169,7 @@ def _overfull(history: History, plan: Plan, facilities: Facilities) -> Iterator[
 
 def _bed_until(history: History) -> np.ndarray:
     """When each bed was given back, NEVER where it is still held."""
-    until = np.minimum(history.left_shelter_at, history.rejoined_at)
-    return np.where(history.exit == Exit.AGED_OUT, history.left_cbp_at, until)
+    return np.minimum(history.left_shelter_at, way_ended(history))
 
 
 def _given_when_full(
@@ -159,24 +190,16 @@ def _given_when_full(
 
 def _agents_overused(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
     """An agent begins only while fewer agents are busy than on duty."""
-    first = plan.case_first
-    for station, schedule in enumerate(facilities.agents):
-        here = plan.case_station == station
-        rows = first[here]
-        begins = np.concatenate([history.intake_at[rows], history.processing_at[rows]])
-        lasts = np.concatenate([plan.intake_minutes[here], plan.processing_minutes[here]])
-        started = begins != NEVER
-        begins, lasts = begins[started], lasts[started]
+    jobs = agent_jobs(history, plan, facilities)
+    for station in range(len(facilities.agents)):
+        here = joined(*(Jobs(*(each[place == station] for each in spans)) for place, spans in jobs.values()))
+        schedule = serving(history, plan, facilities, station)
         yield from _given_when_full(
-            begins, begins + lasts, np.ones(begins.size, int), schedule, history, f"agents of station {station}"
+            here.begins, here.ends, np.ones(here.begins.size, int), schedule, history, f"agents of station {station}"
         )
-    desk = history.desk_at[history.desk_at != NEVER]
-    served = history.desk_at != NEVER
-    busy_until = np.minimum(desk + facilities.desk_minutes, history.rejoined_at[served])
-    aged_out = history.exit[served] == Exit.AGED_OUT
-    busy_until = np.where(aged_out, np.minimum(busy_until, history.left_cbp_at[served]), busy_until)
+    desk = desk_jobs(history, facilities)
     yield from _given_when_full(
-        desk, busy_until, np.ones(desk.size, int), facilities.desk, history, "workers at ORR's desk"
+        desk.begins, desk.ends, np.ones(desk.begins.size, int), facilities.desk, history, "workers at ORR's desk"
     )
 
 
@@ -202,6 +225,7 @@ def _parting_faults(history: History, plan: Plan) -> Iterator[str]:
         (history.is_alone & ~parted, "are alone without a parting"),
         (history.is_taken & ~parted, "were taken without a parting"),
         (_differs_within_case(history.parted_at, plan), "were parted at another minute than their family"),
+        (parted & ~history.is_grouped, "were parted by policy although nobody grouped them"),
         ((history.rejoined_at != NEVER) & (history.exit == Exit.TO_SHELTER), "were rejoined and went to a shelter"),
     ):
         if mask.any():
@@ -216,18 +240,16 @@ def _differs_within_case(column: np.ndarray, plan: Plan) -> np.ndarray:
     return differs
 
 
-def _lost_minutes(history: History, plan: Plan) -> Iterator[str]:
+def _lost_minutes(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
     """Planned minutes pass, no more and no fewer: processing, designation before boarding, travel."""
-    first = plan.case_first
-    started, ended = history.processing_at[first], history.processed_at[first]
-    wrong = (ended != NEVER) & (ended - started != plan.processing_minutes)
+    ended = history.processed_at != NEVER
+    wrong = ended & (history.processed_at - history.processing_at != processing_minutes(history, plan, facilities))
     if wrong.any():
-        person = first[_first(wrong)]
-        yield f"{int(wrong.sum())} cases were not processed in their planned minutes; first row {person}"
+        yield f"{int(wrong.sum())} people were not processed in their planned minutes; {_row(wrong)}"
     placed = history.exit == Exit.TO_SHELTER
-    early = placed & (history.left_cbp_at - history.designated_at < plan.designation_minutes)
+    early = placed & (history.arranged_at - history.designated_at < plan.designation_minutes)
     if early.any():
-        yield f"{int(early.sum())} children boarded before their designation was done; {_row(early)}"
+        yield f"{int(early.sum())} children were sent for before their designation was done; {_row(early)}"
     arrived = placed & (history.admitted_at != NEVER)
     travelled = arrived & (history.admitted_at - history.left_cbp_at != plan.travel_minutes)
     if travelled.any():
@@ -268,3 +290,118 @@ def _crowded_sittings(history: History, plan: Plan, facilities: Facilities) -> I
             if wrong.any():
                 times = int(wrong.sum())
                 yield f"{who} of district {row} were heard {times} times outside a sitting or beyond its slots"
+
+
+def _mail_faults(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
+    """Messages add up, lost ones are paid for with time, and coordinators handle one at a time."""
+    sent, lost = history.messages_sent.astype(np.int64), history.messages_lost.astype(np.int64)
+    on_way = (history.determined_at != NEVER) & (history.exit != Exit.NOT_HERE)
+    arrived = (history.admitted_at != NEVER) & (history.exit == Exit.TO_SHELTER)
+    for mask, what in (
+        ((sent > 0) != on_way, "have messages without a referral, or a referral without one"),
+        (lost > sent, "lost more messages than were sent"),
+        (arrived & (sent - lost < MESSAGES_AT_LEAST - 2 * history.is_phoned * len(Message)), "have too few messages"),
+        (history.is_phoned & (lost < facilities.mail.tries), "were telephoned about before the last try"),
+    ):
+        if mask.any():
+            yield f"{int(mask.sum())} people {what}; {_row(mask)}"
+    quick = on_way & (lost > 0) & (history.forwarded_at != NEVER) & (history.left_cbp_at != NEVER)
+    quick &= history.left_cbp_at - history.determined_at < lost * int(facilities.mail.notice_minutes.min())
+    quick &= history.exit == Exit.TO_SHELTER
+    if quick.any():
+        yield f"{int(quick.sum())} children lost messages and no time; {_row(quick)}"
+    early = (history.exit == Exit.TO_SHELTER) & (history.left_cbp_at < history.itinerary_at)
+    if early.any():
+        yield f"{int(early.sum())} children boarded before their itinerary was known; {_row(early)}"
+
+
+def _record_faults(history: History) -> Iterator[str]:
+    """What is written of a parting is written of those who were parted, and of them all."""
+    parted = history.parted_at != NEVER
+    for mask, what in (
+        ((history.separation_code != Code.NONE) != parted, "have a code without a parting, or none with one"),
+        ((history.note != Note.NONE) != parted, "have a note on a parting that was not, or none"),
+        (history.is_listed & ~parted, "are listed as parted and were not"),
+        (
+            (history.parent_number != ParentNumber.NONE) != (history.is_alone & (history.determined_at != NEVER)),
+            "have word of a parent's number without a referral of a separated child, or none with one",
+        ),
+    ):
+        if mask.any():
+            yield f"{int(mask.sum())} people {what}; {_row(mask)}"
+
+
+def _ice_faults(history: History, plan: Plan) -> Iterator[str]:
+    """ICE's custody begins at the station or where courts and jails end, and ends once, as planned or with a child."""
+    began = np.where(history.freed_at != NEVER, history.freed_at, history.left_cbp_at)
+    reached = (history.exit == Exit.TO_ICE) | (history.freed_at != NEVER)
+    ended = history.left_ice_at != NEVER
+    kept = (history.ice_exit == IceExit.RELEASED) | (history.ice_exit == IceExit.REMOVED)
+    for mask, what in (
+        ((history.freed_at < history.heard_at) & (history.exit == Exit.TO_COURT), "were freed before they were heard"),
+        (ended & ~(reached & ~plan.is_child), "left ICE's custody and never were in it"),
+        (ended != (history.ice_exit != IceExit.NONE), "left ICE's custody without a reason or a moment"),
+        (kept & (history.left_ice_at - began < plan.ice_minutes), "left ICE's custody before their minutes were over"),
+        (
+            kept & (history.left_ice_at - began > plan.ice_minutes) & ~(history.is_taken & plan.is_removed),
+            "stayed in ICE's custody beyond their minutes",
+        ),
+        (
+            kept & ((history.ice_exit == IceExit.REMOVED) != plan.is_removed),
+            "were removed against the plan",
+        ),
+        (
+            (history.ice_exit == IceExit.WITH_CHILD) & ~history.is_taken,
+            "were released to no child of theirs",
+        ),
+    ):
+        if mask.any():
+            yield f"{int(mask.sum())} people {what}; {_row(mask)}"
+
+
+def _reunion_faults(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
+    """Only the separated are reunited, found and vetted first; team and desks are not overused."""
+    earlier = np.zeros(history.exit.size, dtype=bool)
+    earlier[plan.resident[plan.resident_parent != EarlierParent.NONE]] = True
+    separated = history.is_alone | earlier
+    met = np.isin(
+        history.reunion, (Reunion.BY_REQUEST, Reunion.PARENT_TRAVELLED, Reunion.CHILD_TRAVELLED, Reunion.ABROAD)
+    )
+    settled = history.reunion_at != NEVER
+    left_to_parent = history.shelter_exit == ShelterExit.REUNITED
+    by_order = settled & (history.reunion != Reunion.BY_REQUEST)
+    for mask, what in (
+        (settled != (history.reunion != Reunion.NONE), "have an outcome of reunification without a moment"),
+        (settled & ~separated, "were reunited and never separated"),
+        (settled & (history.found_at > history.reunion_at), "were reunited before anybody knew the parent"),
+        (met & ~left_to_parent, "were reunited and did not leave a shelter for it"),
+        (left_to_parent & settled & ~met, "left a shelter for a parent they did not meet"),
+        (by_order & ~history.is_in_class, "were reunited by an order that does not speak of them"),
+        (
+            by_order & ((history.vetted_at == NEVER) | (history.vetted_at > history.reunion_at)),
+            "were reunited unvetted",
+        ),
+        (history.is_in_class & ~separated, "are in the order's class and never were separated"),
+        ((history.found_at != NEVER) != (history.found_by != FoundBy.NONE), "have a parent found by nobody"),
+        ((history.at_centre_at != NEVER) & (history.reunion_at < history.at_centre_at), "were reunited on the way"),
+    ):
+        if mask.any():
+            yield f"{int(mask.sum())} people {what}; {_row(mask)}"
+    vetted = history.vetted_at[history.vetted_at != NEVER]
+    yield from _given_when_full(
+        vetted - facilities.reunions.vetting_minutes,
+        vetted,
+        np.ones(vetted.size, int),
+        facilities.team,
+        history,
+        "the joint team",
+    )
+    done = history.reunion_at[history.reunion == Reunion.CHILD_TRAVELLED]
+    yield from _given_when_full(
+        done - facilities.reunions.reprocessing_minutes,
+        done,
+        np.ones(done.size, int),
+        facilities.centre,
+        history,
+        "desks of ICE's centres",
+    )

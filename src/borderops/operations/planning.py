@@ -8,9 +8,22 @@ import numpy as np
 
 from borderops import clock, quantiles
 from borderops.ages import age_years, birthday_minute
-from borderops.config.schema import PORTS, STATIONS, Courts, FamilyCare, Lognormal, Orr, Policy, Settings
+from borderops.config.schema import (
+    PORTS,
+    STATIONS,
+    Courts,
+    FamilyCare,
+    Lognormal,
+    LognormalDays,
+    Orr,
+    Policy,
+    Reunification,
+    Settings,
+)
 from borderops.config.schema import Stations as StationTimes
-from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
+from borderops.operations.numbers import TRIES, Message
+from borderops.operations.outages import outages
+from borderops.operations.plan import AdultPath, CaseKind, EarlierParent, Ground, Plan
 from borderops.operations.policy import family_selection_share, referral_share
 from borderops.operations.sittings import court_days, limit_after
 from borderops.pace import PER_MINUTE
@@ -41,14 +54,22 @@ def make_plan(people: People, settings: Settings, draws: Draws) -> Plan:
     return Plan(
         **cases,
         apprehended_at=people.of_party("apprehended_at"),
+        station=people.of_party("station"),
+        is_child=people.is_child,
         **_agent_times(cases, number, settings.stations, draws),
+        **_split_times(people, cases, settings.stations, draws),
+        **_rolls(cases, number, draws),
         **_family_decisions(people, cases, number, settings, draws),
         **_adult_paths(people, settings, draws),
         **_referral_times(people, settings),
         **_sentences(people, settings.courts, draws),
+        **_other_custody(people, cases, settings.courts, draws),
+        **_ice_stays(people, settings, draws),
         **_child_stages(people, settings, draws),
+        **_errands(people, settings, draws),
         **_residents(people, settings, draws),
         **_detained_families(settings.family_care, settings, draws),
+        **outages(settings, draws),
     )
 
 
@@ -107,6 +128,51 @@ def _agent_times(
             lambda some: _minutes(draws, some, Purpose.SEPARATED_CHECKS, times.checks_separated_extra),
         ),
     }
+
+
+def _split_times(
+    people: People, cases: dict[str, np.ndarray], times: StationTimes, draws: Draws
+) -> dict[str, np.ndarray]:
+    """Minutes of processing of a family's adults and of its children, should it not be grouped."""
+    family = np.flatnonzero(cases["case_kind"] == CaseKind.FAMILY)
+    first, adults = cases["case_first"][family], cases["case_adults"][family].astype(np.int64)
+    minutes = {}
+    for name, lead, size, time in (
+        ("adults_minutes", first, adults, times.processing_adult),
+        ("children_minutes", first + adults, cases["case_size"][family] - adults, times.processing_child_alone),
+    ):
+        median = time.median_hours * HOUR * (1.0 + times.processing_further_member_share * (size - 1))
+        uniforms = draws.uniforms(people.number[lead], Purpose.PROCESSING, 1)
+        minutes[name] = np.zeros(cases["case_kind"].size, dtype=np.int32)
+        minutes[name][family] = quantiles.lognormal_minutes(uniforms, median, time.sigma)
+    return minutes
+
+
+def _rolls(cases: dict[str, np.ndarray], number: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
+    """Rolls of the steering acts that concern a whole family."""
+    family = np.flatnonzero(cases["case_kind"] == CaseKind.FAMILY)
+    columns = {}
+    for name, purpose in (
+        ("grouping_roll", Purpose.GROUPING),
+        ("code_roll", Purpose.CODE),
+        ("note_roll", Purpose.NOTE),
+        ("listing_roll", Purpose.LISTING),
+    ):
+        columns[name] = np.zeros(number.size, dtype=np.uint16)
+        columns[name][family] = _roll(draws, number[family], purpose)
+    return columns
+
+
+def _roll(draws: Draws, number: np.ndarray, purpose: Purpose) -> np.ndarray:
+    """One roll for each number."""
+    return (draws.bits(number, purpose) >> np.uint64(48)).astype(np.uint16)
+
+
+def _four_rolls(draws: Draws, number: np.ndarray, purpose: Purpose) -> np.ndarray:
+    """Rolls for each message and try, shape (n, messages, tries): the index of the draw is the message's."""
+    words = np.stack([draws.bits(number, purpose, message) for message in Message], axis=1)
+    shifts = np.arange(TRIES, dtype=np.uint64) * np.uint64(16)
+    return (words[:, :, None] >> shifts & np.uint64(0xFFFF)).astype(np.uint16)
 
 
 def _only(chosen: np.ndarray, number: np.ndarray, compute) -> np.ndarray:
@@ -205,9 +271,9 @@ def _adult_paths(people: People, settings: Settings, draws: Draws) -> dict[str, 
     quick = np.array([times.quick_return_share.get(country, 0.0) for country in COUNTRIES])[people.citizenship[adult]]
     returned = draws.uniforms(number, Purpose.SCREENED_RETURN) < quick
     path[adult] = np.where(to_court, AdultPath.COURT, np.where(returned, AdultPath.RETURN, AdultPath.ICE))
-    # Parents of a family that is parted go to court whatever the path says.
+    # Adults of families follow the path only where nobody wrote down that they have one; none is returned at once.
     family = np.isin(people.stratum[party], SAYS_FAMILY)
-    path[adult[family]] = AdultPath.COURT
+    path[adult[family & ~to_court]] = AdultPath.ICE
     # Who is referred and not heard goes to ICE after all.
     by_path = (times.transfer_to_ice, times.quick_return, times.transfer_to_ice)
     median = np.array([time.median_hours for time in by_path])[path[adult]] * HOUR
@@ -254,13 +320,57 @@ def _sentences(people: People, courts: Courts, draws: Draws) -> dict[str, np.nda
     return spread
 
 
+def _other_custody(people: People, cases: dict[str, np.ndarray], courts: Courts, draws: Draws) -> dict[str, np.ndarray]:
+    """Minutes in other custody of parents who would be taken for a crime, a gang or a warrant."""
+    minutes = np.zeros(people.number.size, dtype=np.int32)
+    adult = np.flatnonzero((people.role < Role.CHILD) & np.isin(people.stratum[people.party], SAYS_FAMILY))
+    number = people.number[adult]
+    charged = draws.uniforms(number, Purpose.OTHER_CUSTODY) < courts.other_custody_share
+    adult, number = adult[charged], number[charged]
+    minutes[adult] = _days(draws, number, Purpose.OTHER_CUSTODY_TIME, courts.other_custody)
+    return {"other_custody_minutes": minutes}
+
+
+def _days(draws: Draws, number: np.ndarray, purpose: Purpose, time: LognormalDays) -> np.ndarray:
+    uniforms = draws.uniforms(number, purpose)
+    return quantiles.lognormal_minutes(uniforms, time.median_days * DAY, time.sigma).astype(np.int32)
+
+
+def _ice_stays(people: People, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
+    """ICE custody of every adult, and what vetting and asking would bring if it were a parent's."""
+    adult = np.flatnonzero(people.role < Role.CHILD)
+    resident = np.flatnonzero(people.stratum[people.party] == Stratum.RESIDENT)
+    count, ice, rules = people.number.size, settings.ice, settings.reunification
+    family = np.isin(people.stratum[people.party[adult]], SAYS_FAMILY)
+    removed = np.where(family, ice.removed_share_parents, ice.removed_share)
+    columns = {
+        "ice_minutes": np.zeros(count, dtype=np.int32),
+        "is_removed": np.zeros(count, dtype=bool),
+        "asks": np.zeros(count, dtype=bool),
+        "ask_minutes": np.zeros(count, dtype=np.int32),
+        "is_unfit": np.zeros(count, dtype=bool),
+        "is_unwilling": np.zeros(count, dtype=bool),
+    }
+    number, parent = people.number[adult], adult[family]
+    columns["ice_minutes"][adult] = _days(draws, number, Purpose.ICE_STAY, ice.detained)
+    columns["is_removed"][adult] = draws.uniforms(number, Purpose.REMOVED) < removed
+    columns["asks"][parent] = draws.uniforms(number[family], Purpose.ASKS) < rules.requests.asks_share
+    columns["ask_minutes"][parent] = _days(draws, number[family], Purpose.ASK_TIME, rules.requests.asks)
+    # Parents of residents are not among the people: what they would decide stands in the child's row.
+    either = np.concatenate([parent, resident])
+    for name, purpose, share in (
+        ("is_unfit", Purpose.UNFIT, rules.team.unfit_share),
+        ("is_unwilling", Purpose.UNWILLING, rules.team.unwilling_share),
+    ):
+        columns[name][either] = draws.uniforms(people.number[either], purpose) < share
+    return columns
+
+
 def _returned_children(people: People, times: StationTimes, departure: np.ndarray, draws: Draws) -> np.ndarray:
     """Children without a parent from contiguous countries: screened and returned, 8 U.S.C. 1232(a)(2)."""
     child = people.role >= Role.CHILD
-    without = np.isin(people.stratum, (Stratum.CHILDREN_ALONE, Stratum.KIN_GROUP, Stratum.UNDISCLOSED_FAMILY))[
-        people.party
-    ]
-    chosen = np.flatnonzero(child & without)
+    # Children of families only where nobody wrote down that they have one.
+    chosen = np.flatnonzero(child & (people.stratum != Stratum.RESIDENT)[people.party])
     share = np.array([times.screened_return_share.get(country, 0.0) for country in COUNTRIES])[
         people.citizenship[chosen]
     ]
@@ -282,7 +392,6 @@ def _child_stages(people: People, settings: Settings, draws: Draws) -> dict[str,
     child = np.flatnonzero(people.role >= Role.CHILD)
     number = people.number[child]
     stages = {
-        "mail_minutes": _minutes(draws, number, Purpose.MAIL, settings.referral.mail),
         "designation_minutes": _minutes(draws, number, Purpose.DESIGNATION, settings.referral.designation),
         "transport_minutes": _minutes(draws, number, Purpose.TRANSPORT, settings.transport.wait),
         "travel_minutes": _minutes(draws, number, Purpose.TRAVEL, settings.transport.travel),
@@ -295,8 +404,38 @@ def _child_stages(people: People, settings: Settings, draws: Draws) -> dict[str,
         **spread,
         "has_old_number": people.has_prior_removal,
         "is_girl": people.sex == Sex.FEMALE,
+        "young_until": birthday_minute(people.birth_day, settings.reunification.order.young_below_age),
         "turns_13_at": birthday_minute(people.birth_day, 13),
         "turns_18_at": birthday_minute(people.birth_day, 18),
+    }
+
+
+def _errands(people: People, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
+    """Messages about every child and steps of its reunification, whether or not it comes to that."""
+    child = np.flatnonzero(people.is_child)
+    number, mail, rules = people.number[child], settings.referral.mail, settings.reunification
+    row = np.full(people.number.size, -1, dtype=np.int32)
+    row[child] = np.arange(child.size, dtype=np.int32)
+    unready = draws.uniforms(number, Purpose.NO_NOTICE) < rules.routes.without_notice_share
+    wait = _minutes(draws, number, Purpose.NOTICE_TIME, rules.routes.without_notice)
+    return {
+        "child_row": row,
+        "message_roll": _four_rolls(draws, number, Purpose.MESSAGE),
+        "notice_roll": _four_rolls(draws, number, Purpose.NOTICED),
+        "phone_minutes": _minutes(draws, number, Purpose.PHONE, mail.phone),
+        "itinerary_roll": _roll(draws, number, Purpose.ITINERARY),
+        "itinerary_minutes": _minutes(draws, number, Purpose.ITINERARY_TIME, mail.wrong_itinerary),
+        "number_roll": _roll(draws, number, Purpose.PARENT_NUMBER),
+        "tracing_minutes": _days(draws, number, Purpose.TRACING, rules.requests.tracing),
+        "is_granted": draws.uniforms(number, Purpose.GRANTED) < rules.requests.granted_share,
+        "request_minutes": _days(draws, number, Purpose.REQUEST_TIME, rules.requests.handling),
+        "is_found_by_review": draws.uniforms(number, Purpose.REVIEW) < rules.team.review_finds_share,
+        "advocate_minutes": _days(draws, number, Purpose.ADVOCATE, rules.team.advocate),
+        "parent_travel_minutes": _minutes(draws, number, Purpose.PARENT_TRAVEL, rules.routes.parent_travel),
+        "child_travel_minutes": _minutes(draws, number, Purpose.CHILD_TRAVEL, rules.routes.child_travel),
+        "without_notice_minutes": np.where(unready, wait, 0).astype(np.int32),
+        "is_reunited_abroad": draws.uniforms(number, Purpose.ABROAD) < rules.abroad.reunited_share,
+        "abroad_minutes": _days(draws, number, Purpose.ABROAD_TIME, rules.abroad.decides),
     }
 
 
@@ -315,4 +454,18 @@ def _residents(people: People, settings: Settings, draws: Draws) -> dict[str, np
         "resident_kind": residents.kind,
         "resident_since": residents.admitted_at,
         "resident_work": residents.work_left,
+        **_earlier_parents(residents.number, residents.was_separated, settings.reunification, draws),
+    }
+
+
+def _earlier_parents(
+    number: np.ndarray, was_separated: np.ndarray, rules: Reunification, draws: Draws
+) -> dict[str, np.ndarray]:
+    """Where the parents of those stand who were separated before the run."""
+    removed = draws.uniforms(number, Purpose.RESIDENT_PARENT) < rules.earlier.removed_share
+    parent = np.where(removed, EarlierParent.REMOVED, EarlierParent.HERE)
+    return {
+        "resident_parent": np.where(was_separated, parent, EarlierParent.NONE).astype(np.int8),
+        "resident_is_linked": was_separated
+        & (draws.uniforms(number, Purpose.RESIDENT_LINK) < rules.earlier.linked_share),
     }

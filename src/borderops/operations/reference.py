@@ -1,7 +1,8 @@
 """The reference engine: plays a plan in SimPy and reads like the process it models. Plan -> History.
 
 It draws nothing and knows no settings: the plan holds every duration and decision, the facilities every capacity.
-Read `adults`, `family`, `children` and `to_shelter` in this order; the rest is bookkeeping.
+Read `adults`, `family`, `children` and `to_shelter` in this order. What clerks write down stands in `clerks`, mail in
+`mailroom`, stays in `shelters`, and what follows for parents and children in `reunions`.
 
 What happens at one minute happens in the order of `borderops.operations.numbers`.
 """
@@ -9,34 +10,38 @@ What happens at one minute happens in the order of `borderops.operations.numbers
 from __future__ import annotations
 
 import gc
-from bisect import bisect_left, bisect_right
-from collections.abc import Generator, Iterator
+from bisect import bisect_left
+from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 import numpy as np
 import simpy
 
 from borderops.clock import SATURDAY
-from borderops.config.schema import BED_KINDS, STATIONS
+from borderops.config.schema import STATIONS
 from borderops.exceptions import PlanError
+from borderops.operations.clerks import Clerks
 from borderops.operations.facilities import Docket, Facilities
-from borderops.operations.history import CourtOutcome, Exit, History, ShelterExit
+from borderops.operations.history import CourtOutcome, Exit, History
+from borderops.operations.log import Numbers
+from borderops.operations.mailroom import Mailroom
 from borderops.operations.numbers import (
     ADULTS_LAST,
     ARRIVAL,
     CHILDREN_NEXT,
     DEPARTURE,
     INTAKE_FIRST,
-    NEW_NUMBERS_FROM,
-    NUMBERS_PER_STATION,
-    OLD_NUMBERS_FROM,
     PROGRESS,
+    Act,
+    Message,
 )
 from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
-from borderops.operations.pools import Claims, Clock, Desks, Moment, Pool
-from borderops.units import DAY, NEVER
-
-Steps = Generator[simpy.Event, Any, None]
+from borderops.operations.pools import Claims, Desks, Pool
+from borderops.operations.reunions import Reunions
+from borderops.operations.scene import Scene, Steps
+from borderops.operations.shelters import Shelters
+from borderops.units import DAY, HOUR
 
 
 def simulate(plan: Plan, facilities: Facilities) -> History:
@@ -71,31 +76,31 @@ def simulate(plan: Plan, facilities: Facilities) -> History:
     return world.history()
 
 
-class World:
+class World(Scene):
     """Everything a replication holds while it is played."""
 
     def __init__(self, plan: Plan, facilities: Facilities):
-        self.env = Clock(initial_time=facilities.first_minute)
-        self.facilities = facilities
-        self.plan = Listed(plan.columns())
-        self.log = Log(plan)
+        super().__init__(plan, facilities)
+        stations = range(len(facilities.agents))
+        self.children_here = [0] * len(stations)
         self.agents = [
-            Desks(self.env, i, facilities.agents[i], f"agents of {STATIONS[i]}") for i in range(len(facilities.agents))
+            Desks(self.env, i, facilities.agents[i], f"agents of {STATIONS[i]}", partial(self.diverted, i))
+            for i in stations
         ]
         after = len(self.agents)
         self.desk = Pool(self.env, after, facilities.desk, "ORR's intake desk")
-        self.beds = [
-            Pool(self.env, after + 1 + i, beds, f"beds {BED_KINDS[i]}") for i, beds in enumerate(facilities.beds)
-        ]
-        self.places = Pool(self.env, after + 1 + len(self.beds), facilities.family_places, "family detention")
+        self.shelters = Shelters(self, after + 1)
+        after += 1 + len(facilities.beds)
+        self.places = Pool(self.env, after, facilities.family_places, "family detention")
+        self.clerks = Clerks(self)
+        self.mailroom = Mailroom(self, self.clerks, after + 1)
+        self.reunions = Reunions(self, self.clerks, self.shelters, after + 1 + len(stations))
         self.numbers = Numbers(facilities.number_block)
-        self.pace_done = facilities.pace.done.tolist()
-        self.pace_per_minute = facilities.pace.per_minute.tolist()
         self.dockets = [DocketBook(docket) for docket in facilities.dockets]
         self.on_the_way: dict[int, simpy.Process] = {}  # children without a parent who have not boarded
-        self.fill_shelters()
+        self.shelters.fill()
         self.fill_family_detention()
-        self.env.process(self.arrivals())
+        self.begin(self.arrivals())
 
     # --- who comes ------------------------------------------------------------------------------------------------
 
@@ -105,68 +110,74 @@ class World:
         stories = {CaseKind.ADULT: self.adults, CaseKind.FAMILY: self.family, CaseKind.CHILDREN: self.children}
         for case in order:
             yield self.at(self.plan.case_at[case], ARRIVAL, self.plan.case_first[case])
-            self.env.process(stories[self.plan.case_kind[case]](case))
-
-    def fill_shelters(self) -> None:
-        """Put the residents of the first minute into their beds."""
-        plan, now = self.plan, self.env.now
-        for row, person in enumerate(plan.resident):
-            kind = plan.resident_kind[row]
-            self.beds[kind].in_use += 1
-            self.log.bed_kind[person] = kind
-            self.log.exit[person] = Exit.NOT_HERE
-            self.log.admitted_at[person] = plan.resident_since[row]
-            self.env.process(self.stay(person, kind, now, plan.resident_work[row]))
+            self.children_here[self.plan.case_station[case]] += self.plan.case_size[case] - self.plan.case_adults[case]
+            self.begin(stories[self.plan.case_kind[case]](case))
 
     def fill_family_detention(self) -> None:
         """Put the families of the first minute into family detention."""
         for row, size in enumerate(self.plan.detained_size):
-            self.places.in_use += size
-            self.env.process(self.leave_detention(row, size, self.plan.detained_until[row]))
+            self.places.take_anyway(size)
+            self.begin(self.leave_detention(row, size, self.plan.detained_until[row]))
 
     # --- stories --------------------------------------------------------------------------------------------------
 
     def adults(self, case: int) -> Steps:
         """Adults without a family: intake, processing, then each to ICE, to court or back over the border."""
-        yield from self.process(case, ADULTS_LAST)
-        for person in self.members(case):
+        yield from self.intake(case)
+        yield from self.process(case, self.members(case), self.plan.processing_minutes[case], ADULTS_LAST)
+        self.send_adults(case, self.members(case))
+
+    def send_adults(self, case: int, adults: range) -> None:
+        """Adults who are not known to have a family go their ways."""
+        for person in adults:
             if self.plan.path[person] == AdultPath.COURT:
-                self.env.process(self.to_court(case, person, is_parent=False))
+                self.begin(self.to_court(case, person, is_parent=False))
             else:
                 returned = self.plan.path[person] == AdultPath.RETURN
-                self.env.process(self.depart(person, Exit.RETURNED if returned else Exit.TO_ICE))
+                self.begin(self.depart(person, Exit.RETURNED if returned else Exit.TO_ICE))
 
     def to_court(self, case: int, person: int, is_parent: bool) -> Generator[simpy.Event, Any, bool]:
         """Referral for prosecution, which may be declined or lapse for want of a slot; tells whether it was heard."""
         plan, log = self.plan, self.log
-        log.prosecution_referred_at[person] = self.env.now
+        log.prosecution_referred_at[person] = self.now
         if plan.is_declined[person]:
             log.court_outcome[person] = CourtOutcome.DECLINED
             yield from self.depart(person, Exit.TO_ICE)
             return False
-        earliest = self.env.now + self.facilities.court_notice
+        earliest = self.now + self.facilities.court_notice
         hearing = self.docket(case).book(earliest, plan.hear_by[person], is_parent)
         if hearing is None:
             log.court_outcome[person] = CourtOutcome.LAPSED
-            yield self.at(max(self.env.now, plan.lapse_at[person]), DEPARTURE, person)
+            yield self.at(max(self.now, plan.lapse_at[person]), DEPARTURE, person)
             self.leave_cbp(person, Exit.TO_ICE)
             return False
         log.court_outcome[person] = CourtOutcome.PENDING
-        yield self.at(max(self.env.now, hearing - self.facilities.court_lead), DEPARTURE, person)
+        yield self.at(max(self.now, hearing - self.facilities.court_lead), DEPARTURE, person)
         self.leave_cbp(person, Exit.TO_COURT)
         yield self.at(hearing, PROGRESS, person)
         log.heard_at[person] = hearing
         log.court_outcome[person] = CourtOutcome.JAIL if plan.jail_minutes[person] else CourtOutcome.TIME_SERVED
+        if not is_parent:
+            yield self.after(plan.jail_minutes[person], PROGRESS, person)
+            self.free(person)
         return True
 
     def family(self, case: int) -> Steps:
         """A family that says it is one: processed together, then parted, detained or released together."""
         first = self.plan.case_first[case]
-        yield from self.process(case, CHILDREN_NEXT)
+        is_grouped = yield from self.intake(case)
+        if not is_grouped:
+            self.begin(self.ungrouped_adults(case))
+            self.begin(self.ungrouped_children(case))
+            return
+        minutes = self.plan.processing_minutes[case]
+        if self.plan.ground[case] != Ground.NONE:
+            minutes += self.clerks.parting_minutes[self.clerks.design(self.log.intake_at[first])]
+        yield from self.process(case, self.members(case), minutes, CHILDREN_NEXT)
         if self.plan.ground[case] != Ground.NONE:
             yield self.after(0, PROGRESS, first)  # rules on occupancy look after all departures of the minute
             if self.is_parted(case):
-                self.part(case)
+                self.part(case, minutes)
                 return
         yield self.after(self.plan.checks_minutes[case], PROGRESS, first)
         size = self.plan.case_size[case]
@@ -174,95 +185,144 @@ class World:
             self.leave_station(case, Exit.TO_FAMILY_DETENTION)
             yield self.after(self.plan.detention_minutes[case], DEPARTURE, first)
             self.places.release(size)
-            self.write(self.log.left_detention_at, case)
+            self.write(self.log.left_detention_at, self.members(case))
         else:
             yield self.after(self.plan.release_minutes[case], DEPARTURE, first)
             self.leave_station(case, Exit.RELEASED)
 
+    def ungrouped_adults(self, case: int) -> Steps:
+        """The adults of a family that nobody wrote down as one go on as adults without a family."""
+        adults = self.adults_of(case)
+        yield from self.process(case, adults, self.plan.adults_minutes[case], ADULTS_LAST)
+        self.send_adults(case, adults)
+
+    def ungrouped_children(self, case: int) -> Steps:
+        """Its children go on as children without a parent."""
+        children = self.children_of(case)
+        yield from self.process(case, children, self.plan.children_minutes[case], CHILDREN_NEXT)
+        self.send_children(case, children)
+
     def children(self, case: int) -> Steps:
         """Children without a parent: processed together, then returned or placed one by one."""
-        yield from self.process(case, CHILDREN_NEXT)
-        for person in self.members(case):
+        yield from self.intake(case)
+        yield from self.process(case, self.members(case), self.plan.processing_minutes[case], CHILDREN_NEXT)
+        self.send_children(case, self.members(case))
+
+    def send_children(self, case: int, children: range) -> None:
+        """Children who are not known to have a parent here are returned or placed."""
+        for person in children:
             if self.plan.is_returned[person]:
-                self.env.process(self.depart(person, Exit.RETURNED))
+                self.begin(self.depart(person, Exit.RETURNED))
             else:
                 self.send_on_the_way(person, self.plan.checks_minutes[case])
 
     def send_on_the_way(self, person: int, checks: int) -> None:
         """Set a child without a parent on the way to a shelter, which a parent or an eighteenth birthday may end."""
-        if self.plan.turns_18_at[person] <= self.env.now:
+        if self.plan.turns_18_at[person] <= self.now:
             self.leave_cbp(person, Exit.AGED_OUT)
             return
-        self.on_the_way[person] = self.env.process(self.to_shelter(person, checks))
+        self.on_the_way[person] = self.begin(self.to_shelter(person, checks))
         if self.plan.turns_18_at[person] < self.facilities.horizon:
-            self.env.process(self.come_of_age(person))
+            self.begin(self.come_of_age(person))
 
     def to_shelter(self, person: int, checks: int) -> Steps:
-        """From the end of processing to a shelter and out of it."""
+        """From the end of processing to a shelter."""
         claims = Claims()
         try:
-            kind = yield from self.until_boarding(person, checks, claims)
+            yield from self.until_boarding(person, checks, claims)
         except simpy.Interrupt:
             claims.withdraw()
             return
         del self.on_the_way[person]
         self.leave_cbp(person, Exit.TO_SHELTER)
         yield self.after(self.plan.travel_minutes[person], PROGRESS, person)
-        self.log.admitted_at[person] = self.env.now
-        yield from self.stay(person, kind, self.env.now, self.plan.stay_work[person])
+        self.log.admitted_at[person] = self.now
+        self.begin(self.mailroom.acknowledge(person))
+        self.shelters.admit(person, self.now, self.release_work(person))
+        if self.log.is_in_class[person]:
+            self.reunions.seek(person)
 
-    def until_boarding(self, person: int, checks: int, claims: Claims) -> Generator[simpy.Event, Any, int]:
-        """Checks, determination, mail, ORR's desk, a bed, designation, a seat; gives the kind of bed."""
+    def release_work(self, person: int) -> int:
+        """Work to release; more for a separated child, whose parent cannot be the sponsor."""
+        work = self.plan.stay_work[person]
+        return work * self.facilities.separated_per_mille // 1000 if self.log.is_alone[person] else work
+
+    def until_boarding(self, person: int, checks: int, claims: Claims) -> Steps:
+        """Checks, determination, mail, ORR's desk, a bed, designation, mail, a seat, mail."""
         plan, log = self.plan, self.log
         yield self.after(checks, PROGRESS, person)
-        log.determined_at[person] = self.env.now
-        yield self.after(plan.mail_minutes[person], PROGRESS, person)
+        log.determined_at[person] = self.now
+        if log.is_alone[person]:
+            load = self.mailroom.coordinators[plan.station[person]].load()
+            log.parent_number[person] = self.clerks.parent_number(person, load)
+        yield from self.mailroom.deliver(person, Message.REQUEST, claims)
+        log.forwarded_at[person] = self.now
         yield claims.seize(self.desk, person)
-        log.desk_at[person] = self.env.now
+        log.desk_at[person] = self.now
         yield self.after(self.facilities.desk_minutes, DEPARTURE, person)
-        claims.withdraw()
-        log.cleared_at[person] = self.env.now
-        kind = self.kind_of_bed(person)
-        yield claims.seize(self.beds[kind], person)
-        log.designated_at[person] = self.env.now
+        claims.release(self.desk)
+        log.cleared_at[person] = self.now
+        kind = self.shelters.kind_of_bed(person)
+        yield claims.seize(self.shelters.beds[kind], person)
+        log.designated_at[person] = self.now
         log.bed_kind[person] = kind
         yield self.after(plan.designation_minutes[person], PROGRESS, person)
-        yield self.at(self.boarding_minute(person), DEPARTURE, person)
-        return kind
+        yield from self.mailroom.deliver(person, Message.PLACEMENT, claims)
+        log.arranged_at[person] = self.now
+        yield from self.board(person, claims)
+
+    def board(self, person: int, claims: Claims) -> Steps:
+        """The itinerary comes by mail while a seat is waited for; late or wrong, it costs the seat."""
+        seat = self.boarding_minute(person)
+        yield self.after(self.facilities.transport.notice, PROGRESS, person)
+        yield from self.mailroom.deliver(person, Message.ITINERARY, claims)
+        self.log.itinerary_at[person] = self.now
+        if self.mailroom.is_misrouted(person):
+            self.log.is_misrouted[person] = True
+            seat = max(seat, self.now) + self.plan.itinerary_minutes[self.plan.child_row[person]]
+        yield self.at(self.open_minute(max(seat, self.now)), DEPARTURE, person)
 
     def come_of_age(self, person: int) -> Steps:
         """At the eighteenth birthday a child still on the way is handed to ICE as an adult."""
-        yield self.at(self.plan.turns_18_at[person], PROGRESS, person)
+        yield self.at(self.plan.turns_18_at[person], PROGRESS, person, turn=1)
         way = self.on_the_way.pop(person, None)
         if way is not None:
             way.interrupt()
             self.leave_cbp(person, Exit.AGED_OUT)
 
-    def stay(self, person: int, kind: int, since: int, work: int) -> Steps:
-        """Stay in a bed until the work of release is done or the child comes of age."""
-        released_at = self.release_minute(since, work)
-        aged_out_at = max(self.plan.turns_18_at[person], since)
-        yield self.at(min(released_at, aged_out_at), DEPARTURE, person)
-        self.beds[kind].release()
-        self.log.left_shelter_at[person] = self.env.now
-        self.log.shelter_exit[person] = ShelterExit.RELEASED if released_at <= aged_out_at else ShelterExit.AGED_OUT
-
     # --- stages ---------------------------------------------------------------------------------------------------
 
-    def process(self, case: int, priority: int) -> Steps:
-        """Intake and processing of a case, each by one agent; intake comes before all processing."""
-        plan, log, agents = self.plan, self.log, self.agents[self.plan.case_station[case]]
-        first = plan.case_first[case]
+    def intake(self, case: int) -> Generator[simpy.Event, Any, bool]:
+        """Intake of a case by one agent, before all processing; tells whether a family was grouped."""
+        plan, agents, first = self.plan, self.agents[self.plan.case_station[case]], self.plan.case_first[case]
         desk = yield agents.seize(first, INTAKE_FIRST)
-        self.write(log.intake_at, case)
+        self.write(self.log.intake_at, self.members(case))
         self.give_numbers(case, desk)
-        yield self.after(plan.intake_minutes[case], DEPARTURE, first)
+        minutes = plan.intake_minutes[case]
+        if plan.case_kind[case] == CaseKind.FAMILY:
+            minutes += self.clerks.intake_minutes[self.clerks.design(self.now)]
+        is_grouped = plan.case_kind[case] == CaseKind.FAMILY and self.group(case, agents.load())
+        yield self.after(minutes, DEPARTURE, first)
         agents.leave(desk)
-        desk = yield agents.seize(first, priority)
-        self.write(log.processing_at, case)
-        yield self.after(plan.processing_minutes[case], DEPARTURE, first)
+        return is_grouped
+
+    def group(self, case: int, load: int) -> bool:
+        """Whether the agent groups a family that says it is one."""
+        threshold = self.clerks.threshold(Act.NEVER_GROUPED, self.plan.case_station[case], load)
+        is_grouped = self.plan.grouping_roll[case] >= threshold
+        for person in self.members(case):
+            self.log.is_grouped[person] = is_grouped
+            self.log.load[person] = load
+        return is_grouped
+
+    def process(self, case: int, people: range, minutes: int, priority: int) -> Steps:
+        """Processing of people together by one agent."""
+        agents = self.agents[self.plan.case_station[case]]
+        desk = yield agents.seize(people[0], priority)
+        self.write(self.log.processing_at, people)
+        yield self.after(minutes, DEPARTURE, people[0])
         agents.leave(desk)
-        self.write(log.processed_at, case)
+        self.write(self.log.processed_at, people)
 
     def depart(self, person: int, leaves_to: Exit) -> Steps:
         """Wait for the planned departure and leave CBP's hands."""
@@ -280,7 +340,7 @@ class World:
         """Whether a selected family is parted now; rules on occupancy may spare it."""
         for person in self.members(case):
             self.log.ground[person] = self.plan.ground[case]
-            self.log.selected_at[person] = self.env.now
+            self.log.selected_at[person] = self.now
         spared = self.plan.ground[case] == Ground.PROSECUTION and self.is_paused()
         for person in self.members(case):
             self.log.is_spared[person] = spared
@@ -292,27 +352,47 @@ class World:
         for begins, ends, kind, above in zip(
             rules.begins_at, rules.ends_at, rules.bed_kind, rules.above_per_mille, strict=True
         ):
-            beds = self.beds[kind]
-            if begins <= self.env.now < ends and beds.in_use * 1000 > above * beds.capacity:
+            beds = self.shelters.beds[kind]
+            if begins <= self.now < ends and beds.in_use * 1000 > above * beds.capacity:
                 return True
         return False
 
-    def part(self, case: int) -> None:
+    def part(self, case: int, own_minutes: int) -> None:
         """Part a family: parents leave, children stay with no parent, or with the one who is not taken."""
-        plan, first = self.plan, self.plan.case_first[case]
-        adults = plan.case_adults[case]
-        taken = adults if plan.takes_second_adult[case] else 1
-        self.write(self.log.parted_at, case)
-        for person in range(first, first + taken):
+        plan, first, adults = self.plan, self.plan.case_first[case], self.plan.case_adults[case]
+        taken = range(first, first + (adults if plan.takes_second_adult[case] else 1))
+        self.write(self.log.parted_at, self.members(case))
+        self.write_down(case, self.agents[plan.case_station[case]].load(min(own_minutes, HOUR)))
+        for person in taken:
             self.log.is_taken[person] = True
             to_court = plan.ground[case] == Ground.PROSECUTION
-            self.env.process(self.prosecuted_parent(case, person) if to_court else self.depart(person, Exit.TO_ICE))
-        if taken < adults:
-            self.env.process(self.remaining_parent(case, first + taken))
+            self.begin(self.prosecuted_parent(case, person) if to_court else self.charged_parent(case, person))
+        if len(taken) < adults:
+            self.begin(self.remaining_parent(case, first + len(taken)))
             return
-        for person in range(first + adults, first + plan.case_size[case]):
+        self.reunions.parted(taken, self.children_of(case))
+        for person in self.children_of(case):
             self.log.is_alone[person] = True
             self.send_on_the_way(person, plan.checks_minutes[case] + plan.separated_checks_minutes[case])
+
+    def write_down(self, case: int, load: int) -> None:
+        """What clerks note of a parting: code, note, row in the sheet."""
+        station = self.plan.case_station[case]
+        code, note = self.clerks.code(case, load), self.clerks.note(case, load)
+        is_listed = self.plan.listing_roll[case] >= self.clerks.threshold(Act.NOT_LISTED, station, load)
+        for person in self.members(case):
+            self.log.separation_code[person], self.log.note[person] = code, note
+            self.log.is_listed[person] = is_listed
+            self.log.load[person] = load
+
+    def charged_parent(self, case: int, parent: int) -> Steps:
+        """A parent taken on another ground: to ICE, or charged and held elsewhere first."""
+        charged = self.plan.ground[case] in (Ground.PRIOR_CRIME, Ground.GANG, Ground.WARRANT)
+        minutes = self.plan.other_custody_minutes[parent] if charged else 0
+        yield from self.depart(parent, Exit.TO_OTHER_CUSTODY if minutes else Exit.TO_ICE)
+        if minutes:
+            yield self.after(minutes, PROGRESS, parent)
+            self.free(parent)
 
     def prosecuted_parent(self, case: int, parent: int) -> Steps:
         """A parent taken for prosecution: to court, then jail or ICE, or back at the station that evening."""
@@ -326,22 +406,30 @@ class World:
             return
         if not plan.is_back_same_day[parent]:
             yield self.after(plan.jail_minutes[parent], PROGRESS, parent)
-            log.freed_at[parent] = self.env.now
+            self.free(parent)
             return
-        yield self.at(self.env.now - self.env.now % DAY + plan.back_minute[parent], PROGRESS, parent)
-        log.back_at[parent] = self.env.now
+        yield self.at(self.now - self.now % DAY + plan.back_minute[parent], PROGRESS, parent)
+        log.back_at[parent] = self.now
         children = [person for person in self.members(case) if person in self.on_the_way]
         if children:
             yield from self.rejoin(case, parent, children)
+        else:
+            self.free(parent)
+
+    def free(self, adult: int) -> None:
+        """The custody of courts and jails ends; ICE's begins."""
+        self.log.freed_at[adult] = self.now
+        self.reunions.enter_ice(adult)
 
     def rejoin(self, case: int, parent: int, children: list[int]) -> Steps:
         """Children who have not boarded are rejoined with the parent, leave whatever queue they are in, and go home."""
         for person in children:
             self.on_the_way.pop(person).interrupt()
-            self.log.rejoined_at[person] = self.env.now
-        self.log.rejoined_at[parent] = self.env.now
+            self.log.rejoined_at[person] = self.now
+        self.log.rejoined_at[parent] = self.now
+        self.reunions.can_be_reached(parent)
         yield self.after(self.plan.rejoined_release_minutes[case], DEPARTURE, parent)
-        self.log.left_again_at[parent] = self.env.now
+        self.log.left_again_at[parent] = self.now
         for person in children:
             self.leave_cbp(person, Exit.RELEASED)
 
@@ -360,57 +448,55 @@ class World:
 
     # --- rules of the clock ---------------------------------------------------------------------------------------
 
-    def kind_of_bed(self, person: int) -> int:
-        """Kind of bed by age and sex at this minute."""
-        if self.env.now < self.plan.turns_13_at[person]:
-            return BED_KINDS.index("age_0_12")
-        return BED_KINDS.index("girls_13_17" if self.plan.is_girl[person] else "boys_13_17")
-
     def boarding_minute(self, person: int) -> int:
         """When the contractor takes the child: notice, the wait for a seat (longer on weekends), opening hours."""
-        transport, now = self.facilities.transport, self.env.now
+        transport, now = self.facilities.transport, self.now
         wait = self.plan.transport_minutes[person]
         if now // DAY % 7 >= SATURDAY:
             wait = wait * transport.weekend_per_mille // 1000
-        ready = now + transport.notice + wait
+        return self.open_minute(now + transport.notice + wait)
+
+    def open_minute(self, ready: int) -> int:
+        """First minute within the contractor's hours."""
+        transport = self.facilities.transport
         midnight, minute = ready - ready % DAY, ready % DAY
         if minute < transport.opens_at:
             return midnight + transport.opens_at
         return ready if minute < transport.closes_at else midnight + DAY + transport.opens_at
 
-    def release_minute(self, since: int, work: int) -> int:
-        """First minute at which the work of release is done; NEVER beyond the table."""
-        first = self.facilities.pace.first_day
-        row = since // DAY - first
-        target = self.pace_done[row] + since % DAY * self.pace_per_minute[row] + work
-        row = bisect_right(self.pace_done, target) - 1
-        if row >= len(self.pace_per_minute):
-            return NEVER
-        return (first + row) * DAY + -(-(target - self.pace_done[row]) // self.pace_per_minute[row])
+    def diverted(self, station: int) -> int:
+        """Agents of a shift who care for children beyond the rated places."""
+        beyond = self.children_here[station] - int(self.facilities.rated_children[station])
+        return max(beyond, 0) // self.facilities.children_per_diverted_agent
 
     # --- bookkeeping ----------------------------------------------------------------------------------------------
-
-    def at(self, minute: int, rank: int, entity: int) -> Moment:
-        """The event of a minute."""
-        return Moment(self.env, minute, rank, entity)
-
-    def after(self, minutes: int, rank: int, entity: int) -> Moment:
-        """The event of so many minutes from now."""
-        return Moment(self.env, self.env.now + minutes, rank, entity)
 
     def members(self, case: int) -> range:
         """Rows of the people of a case."""
         first = self.plan.case_first[case]
         return range(first, first + self.plan.case_size[case])
 
-    def write(self, column: list[int], case: int) -> None:
-        """Write this minute for everybody of a case."""
-        for person in self.members(case):
-            column[person] = self.env.now
+    def adults_of(self, case: int) -> range:
+        """Rows of the adults of a case."""
+        return self.members(case)[: self.plan.case_adults[case]]
+
+    def children_of(self, case: int) -> range:
+        """Rows of the children of a case."""
+        return self.members(case)[self.plan.case_adults[case] :]
+
+    def write(self, column: list[int], people: range) -> None:
+        """Write this minute for people."""
+        for person in people:
+            column[person] = self.now
 
     def leave_cbp(self, person: int, leaves_to: Exit) -> None:
-        self.log.left_cbp_at[person] = self.env.now
+        """Leave CBP's hands."""
+        self.log.left_cbp_at[person] = self.now
         self.log.exit[person] = leaves_to
+        if self.plan.is_child[person]:
+            self.children_here[self.plan.station[person]] -= 1
+        elif leaves_to == Exit.TO_ICE:
+            self.reunions.enter_ice(person)
 
     def leave_station(self, case: int, leaves_to: Exit) -> None:
         for person in self.members(case):
@@ -446,82 +532,3 @@ class DocketBook:
                 free[row] -= 1
                 return self.at[row]
         return None
-
-
-class Listed:
-    """The plan's columns as lists: reading a list is several times faster than reading an array element."""
-
-    def __init__(self, columns: dict[str, np.ndarray]):
-        for name, column in columns.items():
-            setattr(self, name, column.tolist())
-
-    def __getattr__(self, name: str) -> list[int]:
-        raise AttributeError(f"the plan has no column {name}")
-
-
-class Numbers:
-    """A-numbers: each desk takes a block of its station's range and gives them out one after another."""
-
-    def __init__(self, block: int):
-        self.block = block
-        self.given_old = 0
-        self.blocks_taken: dict[int, int] = {}
-        self.left: dict[tuple[int, int], Iterator[int]] = {}
-
-    def new(self, station: int, desk: int) -> int:
-        """Next number of a desk."""
-        number = next(self.left.get((station, desk), iter(())), None)
-        if number is None:
-            taken = self.blocks_taken.get(station, 0)
-            self.blocks_taken[station] = taken + 1
-            start = NEW_NUMBERS_FROM + station * NUMBERS_PER_STATION + taken * self.block
-            self.left[station, desk] = iter(range(start, start + self.block))
-            number = next(self.left[station, desk])
-        return number
-
-    def old(self) -> int:
-        """Number of a person who was removed before."""
-        self.given_old += 1
-        return OLD_NUMBERS_FROM + self.given_old
-
-
-class Log:
-    """History while it is being written, as lists by person."""
-
-    def __init__(self, plan: Plan):
-        count = plan.path.size
-        self.apprehended_at = plan.apprehended_at
-        never = [NEVER] * count
-        self.intake_at, self.processing_at, self.processed_at = never.copy(), never.copy(), never.copy()
-        self.selected_at, self.parted_at, self.determined_at = never.copy(), never.copy(), never.copy()
-        self.desk_at, self.cleared_at, self.designated_at = never.copy(), never.copy(), never.copy()
-        self.prosecution_referred_at, self.heard_at, self.freed_at = never.copy(), never.copy(), never.copy()
-        self.back_at, self.rejoined_at, self.left_again_at = never.copy(), never.copy(), never.copy()
-        self.left_cbp_at, self.left_detention_at = never.copy(), never.copy()
-        self.admitted_at, self.left_shelter_at = never.copy(), never.copy()
-        self.a_number, self.ground, self.exit, self.shelter_exit = [0] * count, [0] * count, [0] * count, [0] * count
-        self.court_outcome = [0] * count
-        self.desk, self.bed_kind = [-1] * count, [-1] * count
-        self.is_spared, self.is_taken, self.is_alone = [False] * count, [False] * count, [False] * count
-
-    def history(self, facilities: Facilities) -> History:
-        """Turn lists into the table."""
-        kinds: dict[Any, str] = {
-            np.int64: (
-                "intake_at a_number processing_at processed_at selected_at parted_at determined_at desk_at "
-                "cleared_at designated_at prosecution_referred_at heard_at freed_at back_at rejoined_at "
-                "left_again_at left_cbp_at left_detention_at admitted_at left_shelter_at"
-            ),
-            np.int16: "desk",
-            np.int8: "ground bed_kind exit shelter_exit court_outcome",
-            np.bool_: "is_spared is_taken is_alone",
-        }
-        columns = {
-            name: np.array(getattr(self, name), dtype=kind) for kind, names in kinds.items() for name in names.split()
-        }
-        return History(
-            first_minute=facilities.first_minute,
-            horizon=facilities.horizon,
-            apprehended_at=self.apprehended_at,
-            **columns,
-        )

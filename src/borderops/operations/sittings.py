@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,7 @@ LONGEST_PAUSE = 10
 """Days looked ahead for days without court; no run of them is longer."""
 
 
+@lru_cache(maxsize=64)
 def court_days(first: date, last: date) -> np.ndarray:
     """Days of the clock on which courts sit: weekdays that are no federal holiday (5 U.S.C. 6103).
 
@@ -29,7 +31,9 @@ def court_days(first: date, last: date) -> np.ndarray:
 
     holidays = [clock.day_of(day.date()) for day in USFederalHolidayCalendar().holidays(first, last)]
     days = np.arange(clock.day_of(first), clock.day_of(last) + 1)
-    return days[(clock.weekday_of_day(days) < clock.SATURDAY) & ~np.isin(days, holidays)]
+    sitting = days[(clock.weekday_of_day(days) < clock.SATURDAY) & ~np.isin(days, holidays)]
+    sitting.flags.writeable = False  # shared by all who ask for the same days
+    return sitting
 
 
 def limit_after(moments: np.ndarray, minutes: int, sitting: np.ndarray) -> np.ndarray:
