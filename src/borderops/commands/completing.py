@@ -46,7 +46,10 @@ complete -c borderops -f -a '(__borderops_complete)'
 
 SCRIPTS: Final = {"bash": BASH, "zsh": ZSH, "fish": FISH}
 
-FAMILIES: Final = ("typical", "longest", "rejoined", "together", "never_grouped", "undisclosed", "aged_out")
+FAMILIES: Final = (
+    "typical", "longest", "rejoined", "together", "never_grouped", "undisclosed", "aged_out", "reunited",
+    "parent_abroad", "lost_message",
+)  # fmt: skip
 """What ``borderops trace`` can look for by name."""
 
 AFTER: Final = {

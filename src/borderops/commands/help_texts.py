@@ -38,9 +38,12 @@ FAMILY
   longest         of the separated families, the one with the longest such time
   rejoined        rejoined at the station, at least in part; nearest the median of those
   together        a family that stayed together; nearest the median of those
-  never_grouped   parents and children who were processed apart; nearest the median of those
+  never_grouped   a family that said it is one and was not written down; nearest the median of those
   undisclosed     a family that never said it was one; nearest the median of those
   aged_out        a child who turned 18 in CBP's hands, or else in a shelter; nearest the median of those
+  reunited        a separated child who was with a parent again after a shelter; nearest the median of those
+  parent_abroad   a separated child whose parent was removed without it; nearest the median of those
+  lost_message    a separated child about whom mail was lost; nearest the median of those
   NUMBER          the family with the number of a party, of a person, or an A-number
 
 Examples

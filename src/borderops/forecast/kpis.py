@@ -30,6 +30,8 @@ _SEASON = "the study's season"
 _CBP = "left with no parent (CBP's definition)"
 _CUSTODY = "from apprehension to leaving CBP's hands, or to the end of the run"
 _CLOCK = f"{_CUSTODY}; 72:00 is within the limit"
+_CLASS = "the court order's class (separated children whom no parent or sponsor had by the end of its day)"
+_MET = "with a parent again after a shelter, by request or by order, here or abroad, by the end of the run"
 
 KPIS: dict[str, Kpi] = {
     kpi.name: kpi
@@ -112,8 +114,8 @@ KPIS: dict[str, Kpi] = {
             "share_over_72h_alone",
             "Children alone over 72 hours",
             "share",
-            f"Of children who came without a parent, were not returned, and were apprehended in {_SEASON}: "
-            f"over 72 hours {_CLOCK}.",
+            f"Of children processed without a parent, not returned, and apprehended in {_SEASON}: over 72 hours "
+            f"{_CLOCK}. Children of families that nobody grouped are among them.",
         ),
         Kpi(
             "share_over_72h_minors",
@@ -263,6 +265,182 @@ KPIS: dict[str, Kpi] = {
             "Children among family members",
             "share",
             "Of members of parties that say they are a family and were apprehended by Border Patrol in the window.",
+        ),
+        Kpi(
+            "families_never_grouped",
+            "Families never grouped",
+            "families",
+            f"True families apprehended in {_SEASON} that said they are one and that no agent grouped at intake.",
+        ),
+        Kpi(
+            "members_never_grouped",
+            "Members of families never grouped",
+            "persons",
+            "Parents and children of the families never grouped.",
+        ),
+        Kpi(
+            "children_separated_unnoticed",
+            "Children separated and nobody knew",
+            "children",
+            f"Apprehended in {_SEASON} with a parent, in a family never grouped or never disclosed, and sent to a "
+            "shelter while the parent was processed as an adult alone. In no count of separated children.",
+        ),
+        Kpi(
+            "families_with_code_wrong_or_blank",
+            "Separated families with a wrong or no code",
+            "families",
+            f"Of families separated in {_SEASON}: the reason code of the separation is wrong or blank.",
+        ),
+        Kpi(
+            "persons_with_several_codes",
+            "Separated persons with several codes",
+            "persons",
+            f"Children separated in {_SEASON} and parents taken from them: more than one reason code.",
+        ),
+        Kpi(
+            "notes_saying_nothing",
+            "Case notes without a word on the family",
+            "share",
+            f"Of parents taken in {_SEASON}: the case note says nothing of the child.",
+        ),
+        Kpi(
+            "notes_at_top",
+            "Case notes that open with the separation",
+            "share",
+            f"Of parents taken in {_SEASON}: the case note tells of the separation at its top.",
+        ),
+        Kpi(
+            "notes_with_child",
+            "Case notes with facts on the child",
+            "share",
+            f"Of parents taken in {_SEASON}: the case note has some facts on the child, at its top or further down.",
+        ),
+        Kpi(
+            "children_parent_number_not_passed",
+            "Referrals without the parent's number",
+            "share",
+            f"Of children separated in {_SEASON} and referred to ORR: the referral does not carry the parent's "
+            "A-number.",
+        ),
+        Kpi(
+            "messages_per_placed_child",
+            "Messages for each child placed",
+            "messages",
+            "Mean over children who arrived in a shelter within the window; repeated ones and the report of the "
+            "arrival included.",
+        ),
+        Kpi(
+            "messages_lost",
+            "Messages lost",
+            "messages",
+            "About children referred to ORR within the window, by the end of the run.",
+        ),
+        Kpi(
+            "children_phoned",
+            "Children whose mail ended in a telephone call",
+            "children",
+            "Referred to ORR within the window: a message was lost as often as it is sent at most.",
+        ),
+        Kpi(
+            "children_misrouted",
+            "Children with a wrong itinerary",
+            "children",
+            "Referred to ORR within the window: the itinerary was wrong and cost time.",
+        ),
+        Kpi(
+            "coordinator_utilisation_peak",
+            "Juvenile coordinators, busiest day",
+            "share",
+            "Largest share of a day's time on duty that messages took, of the days of the window; as a whole, of the "
+            "busiest station.",
+        ),
+        Kpi(
+            "class_children",
+            "Children of the court order's class",
+            "children",
+            f"Children of {_CLASS}, those separated before the run included.",
+        ),
+        Kpi(
+            "class_reunited_by_young_deadline",
+            "Children under 5 reunited by their deadline",
+            "share",
+            f"Of {_CLASS} who were under 5 then: with a parent by the end of the order's first deadline, 14 days as "
+            "ordered in 2018.",
+        ),
+        Kpi(
+            "class_reunited_by_deadline",
+            "Children of 5 and older reunited by their deadline",
+            "share",
+            f"Of {_CLASS} who were 5 or older then: with a parent by the end of the order's second deadline, 30 days "
+            "as ordered in 2018.",
+        ),
+        Kpi(
+            "class_not_found_at_order",
+            "Children whose parent nobody knew at the order",
+            "share",
+            f"Of {_CLASS} who were in a shelter when it came: no record led to the parent, and nobody had found them "
+            "yet.",
+        ),
+        Kpi(
+            "children_reunited",
+            "Separated children reunited after a shelter",
+            "children",
+            f"Of children separated in {_SEASON}: {_MET}. Those rejoined at the station are not among them.",
+        ),
+        Kpi(
+            "days_to_reunion_median",
+            "Days from separation to reunification",
+            "days",
+            f"Of children separated in {_SEASON} and {_MET}: median; children still waiting are in no median.",
+        ),
+        Kpi(
+            "children_parent_abroad",
+            "Separated children whose parent was removed without them",
+            "children",
+            f"Of children separated in {_SEASON}: the parent taken first was removed from the country by the end of "
+            "the run, whatever became of the child.",
+        ),
+        Kpi(
+            "parents_removed_without_child",
+            "Parents removed without the child",
+            "parents",
+            f"Of parents taken from children in {_SEASON}: removed from the country by the end of the run.",
+        ),
+        Kpi(
+            "hotel_nights",
+            "Nights of children at ICE centres",
+            "nights",
+            "Midnights between a child's arrival at a centre within the window and being with the parent, or the last "
+            "minute played.",
+        ),
+        Kpi(
+            "centre_wait_hours",
+            "Hours of children at ICE centres",
+            "hours",
+            "Of children who arrived at a centre within the window and are with the parent: mean hours between the "
+            "two, reprocessing included.",
+        ),
+        Kpi(
+            "staff_hours",
+            "Staff hours",
+            "hours",
+            "Hours of work within the window: intake, processing and care at stations, coordinators' mail, ORR's "
+            "intake desk, the joint team and ICE's centres. Custody, transport, courts and shelters are not among "
+            "them.",
+        ),
+        Kpi(
+            "overtime_hours",
+            "Overtime",
+            "hours",
+            "Of the staff hours: jobs that run past a change of shift and find more at work than are on duty then, as "
+            "far as the minutes of a job are known.",
+        ),
+        Kpi(
+            "agents_diverted_hours",
+            "Hours of agents diverted to care",
+            "hours",
+            "Hours of the window for which agents on duty cared for children beyond the rated places instead of "
+            "serving.",
         ),
     )
 }

@@ -1,7 +1,7 @@
 """From a finished replication to the tables people read: KPIs, daily series, survival, flow, outcomes, months.
 
 Pure functions over finished tables; nothing is counted inside a process. Names and definitions of KPIs stand in
-`borderops.forecast.kpis`.
+`borderops.forecast.kpis`; places, records, mail, reunification, work and stages of custody have modules of their own.
 """
 
 from __future__ import annotations
@@ -11,27 +11,41 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from borderops import clock
-from borderops.config.schema import BED_KINDS, SECTORS, STATIONS, Settings
-from borderops.forecast.reading import AGE_BANDS, Reading, census
+from borderops.config.schema import SECTORS, STATIONS, Settings
+from borderops.forecast.breakdowns import Row, counts, dates, means, per_day, series, shares
+from borderops.forecast.measure_mail import coordinators_busy, daily_mail, mail_kpis
+from borderops.forecast.measure_places import (
+    daily_shelters,
+    daily_stations,
+    shelter_kpis,
+    shelter_series,
+    station_census,
+    station_kpis,
+)
+from borderops.forecast.measure_records import record_kpis
+from borderops.forecast.measure_reunion import (
+    OBJECTIONS,
+    class_kpis,
+    daily_reunions,
+    reunion_kpis,
+    reunions,
+)
+from borderops.forecast.measure_waits import waits
+from borderops.forecast.measure_work import daily_work, work, work_kpis
+from borderops.forecast.reading import AGE_BANDS, Reading
 from borderops.forecast.results import KEYS, Results
-from borderops.operations.facilities import Docket, capacity_at
+from borderops.operations.facilities import Docket
 from borderops.operations.history import CourtOutcome, Exit, ShelterExit
 from borderops.operations.plan import Ground
 from borderops.population.people import Stratum
 from borderops.replication import Replication
 from borderops.units import DAY, HOUR, LIMIT_72_HOURS, NEVER, hours
 
-HOLDING_KINDS = ("single_adults", "families", "children")
-READINGS_EVERY = 6 * HOUR
 FEWEST_LEAVERS = 10
 """Fewest children leaving on a day for the day to have a share or a mean."""
 
 UNHEARD = (CourtOutcome.NEVER_REFERRED, CourtOutcome.LAPSED, CourtOutcome.DECLINED)
 """Ways of a parent taken for prosecution to end up unprosecuted; other grounds for parting are a further one."""
-
-Row = tuple
-"""Values of the key columns, then the value."""
 
 
 def measure(replication: Replication, settings: Settings) -> Results:
@@ -47,27 +61,40 @@ def measure(replication: Replication, settings: Settings) -> Results:
     Results
     """
     reading = Reading(replication, settings)
+    shelters, held = shelter_series(reading), station_census(reading)
+    busy, hours_worked = coordinators_busy(reading), work(reading)
     rows = {
         "kpis": [
             *_separation_kpis(reading),
             *_clock_kpis(reading),
             *_flow_kpis(reading),
-            *_shelter_kpis(reading),
-            *_station_kpis(reading, settings),
+            *shelter_kpis(reading, shelters),
+            *station_kpis(held, settings),
             *_court_kpis(reading),
+            *record_kpis(reading),
+            *mail_kpis(reading, busy),
+            *reunion_kpis(reading),
+            *class_kpis(reading, settings.reunification.order),
+            *work_kpis(reading, hours_worked),
         ],
         "daily": [
             *_daily_separations(reading),
-            *_daily_shelters(reading),
-            *_daily_stations(reading, settings),
+            *daily_shelters(reading, shelters),
+            *daily_stations(reading, held, settings),
             *_daily_custody(reading),
             *_daily_arrivals(reading),
             *_daily_courts(reading),
+            *daily_mail(reading, busy),
+            *daily_reunions(reading),
+            *daily_work(reading),
         ],
         "survival": list(_survival(reading)),
         "flow": list(_flow(reading)),
         "outcomes": list(_outcomes(reading)),
         "monthly": list(_monthly(reading)),
+        "waits": list(waits(reading)),
+        "reunions": list(reunions(reading)),
+        "work": hours_worked,
     }
     tables = {name: _frame(name, values) for name, values in rows.items()}
     return Results(replication.number, replication.digest, tables)
@@ -78,53 +105,26 @@ def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
     return frame.astype({"value": np.float64})
 
 
-# --- breakdowns ---------------------------------------------------------------------------------------------------
-
-
-def _groups(reading: Reading, mask: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
-    """The mask as a whole, by age band and by station played: no average may hide a stratum."""
-    yield "all", "all", mask
-    for band, label in enumerate(AGE_BANDS):
-        yield "age_band", label, mask & (reading.band == band)
-    for name in reading.stations:
-        yield "station", name, mask & (reading.station == STATIONS.index(name))
-
-
-def _counts(reading: Reading, kpi: str, mask: np.ndarray, by_age: bool = True) -> Iterator[Row]:
-    """Counts by group; ``by_age`` is False where adults are counted too, since age bands are of minors."""
-    for kind, group, chosen in _groups(reading, mask):
-        if by_age or kind != "age_band":
-            yield kpi, kind, group, int(chosen.sum())
-
-
-def _shares(reading: Reading, kpi: str, cohort: np.ndarray, within: np.ndarray) -> Iterator[Row]:
-    """Share of a cohort; a group without anybody has no share."""
-    for kind, group, chosen in _groups(reading, cohort):
-        size = int(chosen.sum())
-        if size:
-            yield kpi, kind, group, int((chosen & within).sum()) / size
-
-
 # --- KPIs ---------------------------------------------------------------------------------------------------------
 
 
 def _separation_kpis(reading: Reading) -> Iterator[Row]:
     history, party = reading.history, reading.people.party
     separated = reading.season_separated
-    yield from _counts(reading, "children_separated", separated)
+    yield from counts(reading, "children_separated", separated)
     for ground in list(Ground)[1:]:
         count = int((separated & (history.ground == ground)).sum())
         yield "children_separated", "ground", ground.name.lower(), count
     rejoined = separated & (history.rejoined_at != NEVER)
-    yield from _counts(reading, "children_rejoined", rejoined)
+    yield from counts(reading, "children_rejoined", rejoined)
     families = np.unique(party[separated])
     yield "families_separated", "all", "all", families.size
     with_separated = np.isin(party, families)
     yield "parents_separated", "all", "all", int((reading.history.is_taken & with_separated).sum())
     any_parent = reading.child & reading.in_season(history.parted_at)
-    yield from _counts(reading, "children_parted_from_any_parent", any_parent)
+    yield from counts(reading, "children_parted_from_any_parent", any_parent)
     outside = reading.separated & reading.in_window(history.parted_at) & ~separated
-    yield from _counts(reading, "children_separated_outside_season", outside)
+    yield from counts(reading, "children_separated_outside_season", outside)
     selected = reading.in_season(history.selected_at)
     yield "families_selected", "all", "all", np.unique(party[selected]).size
     yield "families_spared", "all", "all", np.unique(party[selected & history.is_spared]).size
@@ -135,25 +135,23 @@ def _clock_kpis(reading: Reading) -> Iterator[Row]:
     separated = reading.season_separated
     in_season = reading.in_season(apprehended)
     before = reading.child & reading.in_window(apprehended) & (apprehended < reading.season_start)
-    yield from _shares(reading, "share_over_72h_separated", separated, over)
-    yield from _counts(reading, "over_72h_separated", separated & over)
+    yield from shares(reading, "share_over_72h_separated", separated, over)
+    yield from counts(reading, "over_72h_separated", separated & over)
     determined = separated & (reading.history.determined_at != NEVER)
-    yield from _shares(
+    yield from shares(
         reading,
         "share_over_72h_since_determination_separated",
         determined,
         reading.since_determination > LIMIT_72_HOURS,
     )
-    yield from _shares(reading, "share_over_72h_alone", reading.placed_alone & in_season, over)
-    yield from _shares(reading, "share_over_72h_minors", reading.child & in_season, over)
-    yield from _counts(reading, "over_72h_minors", reading.child & in_season & over)
-    yield from _shares(reading, "share_over_72h_minors_before", before, over)
-    yield from _counts(reading, "over_6_days_separated", separated & (reading.custody > 6 * DAY))
-    yield from _counts(reading, "ten_days_or_more_separated", separated & (reading.custody >= 10 * DAY))
-    yield from _counts(reading, "separated_still_in_custody", separated & (reading.history.exit == Exit.INSIDE))
-    for kind, group, chosen in _groups(reading, separated):
-        if chosen.any():
-            yield "mean_custody_hours_separated", kind, group, hours(reading.custody[chosen].mean())
+    yield from shares(reading, "share_over_72h_alone", reading.placed_alone & in_season, over)
+    yield from shares(reading, "share_over_72h_minors", reading.child & in_season, over)
+    yield from counts(reading, "over_72h_minors", reading.child & in_season & over)
+    yield from shares(reading, "share_over_72h_minors_before", before, over)
+    yield from counts(reading, "over_6_days_separated", separated & (reading.custody > 6 * DAY))
+    yield from counts(reading, "ten_days_or_more_separated", separated & (reading.custody >= 10 * DAY))
+    yield from counts(reading, "separated_still_in_custody", separated & (reading.history.exit == Exit.INSIDE))
+    yield from means(reading, "mean_custody_hours_separated", separated, hours(reading.custody))
 
 
 def _flow_kpis(reading: Reading) -> Iterator[Row]:
@@ -161,14 +159,14 @@ def _flow_kpis(reading: Reading) -> Iterator[Row]:
     arrived = reading.in_window(history.apprehended_at)
     left = reading.in_window(history.left_cbp_at)
     at_sector = arrived & reading.at_sector
-    yield from _counts(reading, "persons_apprehended", at_sector, by_age=False)
-    yield from _counts(reading, "minors_in_custody", arrived & reading.child)
-    yield from _counts(reading, "children_referred", reading.child & reading.in_window(history.determined_at))
-    yield from _counts(reading, "children_placed", reading.child & left & (history.exit == Exit.TO_SHELTER))
-    yield from _counts(reading, "children_returned", reading.child & left & (history.exit == Exit.RETURNED))
+    yield from counts(reading, "persons_apprehended", at_sector, by_age=False)
+    yield from counts(reading, "minors_in_custody", arrived & reading.child)
+    yield from counts(reading, "children_referred", reading.child & reading.in_window(history.determined_at))
+    yield from counts(reading, "children_placed", reading.child & left & (history.exit == Exit.TO_SHELTER))
+    yield from counts(reading, "children_returned", reading.child & left & (history.exit == Exit.RETURNED))
     released = left & reading.family_claimed & (history.exit == Exit.RELEASED) & (history.rejoined_at == NEVER)
-    yield from _counts(reading, "family_members_released", released, by_age=False)
-    yield from _counts(
+    yield from counts(reading, "family_members_released", released, by_age=False)
+    yield from counts(
         reading, "family_members_detained", left & (history.exit == Exit.TO_FAMILY_DETENTION), by_age=False
     )
     members = at_sector & reading.family_claimed
@@ -180,9 +178,9 @@ def _court_kpis(reading: Reading) -> Iterator[Row]:
     """Use of courts, and what became of parents who were taken for prosecution in the season."""
     history = reading.history
     heard = reading.in_window(history.heard_at)
-    yield from _counts(reading, "adults_heard", heard, by_age=False)
+    yield from counts(reading, "adults_heard", heard, by_age=False)
     referred = reading.in_window(history.prosecution_referred_at)
-    yield from _counts(
+    yield from counts(
         reading, "referrals_lapsed", referred & (history.court_outcome == CourtOutcome.LAPSED), by_age=False
     )
     slots = sum(_slots_in_window(reading, docket) for docket in reading.replication.facilities.dockets)
@@ -219,177 +217,24 @@ def _slots_in_window(reading: Reading, docket: Docket) -> int:
 def _daily_courts(reading: Reading) -> Iterator[Row]:
     """Adults heard and slots of sittings by day."""
     heard, taken = reading.history.heard_at, reading.history.is_taken
-    yield from _series(reading, "adults_heard", "parents", _per_day(reading, heard[taken]))
-    yield from _series(reading, "adults_heard", "others", _per_day(reading, heard[~taken]))
+    yield from series(reading, "adults_heard", "parents", per_day(reading, heard[taken]))
+    yield from series(reading, "adults_heard", "others", per_day(reading, heard[~taken]))
     slots = np.zeros(reading.days.size, dtype=np.int64)
     for docket in reading.replication.facilities.dockets:
         inside = reading.in_window(docket.at)
         np.add.at(slots, docket.at[inside] // DAY - reading.days[0], (docket.for_parents + docket.for_others)[inside])
-    yield from _series(reading, "court_slots", "all", slots)
-
-
-def _shelter_series(reading: Reading) -> dict[str, np.ndarray]:
-    """Children in care, beds held, open beds and children waiting at the end of each day; shape (kinds, days)."""
-    history, ends = reading.history, (reading.days + 1) * DAY - 1
-    series: dict[str, list[np.ndarray]] = {
-        "shelter_census": [],
-        "shelter_beds_held": [],
-        "shelter_beds": [],
-        "waiting_for_bed": [],
-    }
-    left = history.left_shelter_at
-    resident = history.exit == Exit.NOT_HERE
-    held_from = np.where(resident, history.first_minute, history.designated_at)
-    # A rejoined child and one who comes of age leave whatever they hold or wait for.
-    off_the_way = np.where(history.exit == Exit.AGED_OUT, history.left_cbp_at, history.rejoined_at)
-    held_until = np.minimum(left, off_the_way)
-    kind_wanted = _kind_wanted(reading)
-    for kind in range(len(BED_KINDS)):
-        in_kind = history.bed_kind == kind
-        series["shelter_census"].append(census(history.admitted_at[in_kind], left[in_kind], ends))
-        series["shelter_beds_held"].append(census(held_from[in_kind], held_until[in_kind], ends))
-        series["shelter_beds"].append(capacity_at(reading.replication.facilities.beds[kind], ends))
-        waits = kind_wanted == kind
-        until = np.minimum(history.designated_at[waits], off_the_way[waits])
-        series["waiting_for_bed"].append(census(history.cleared_at[waits], until, ends))
-    return {name: np.stack(values) for name, values in series.items()}
-
-
-def _kind_wanted(reading: Reading) -> np.ndarray:
-    """Kind of bed a cleared child waits for; -1 for all others."""
-    history, plan = reading.history, reading.plan
-    cleared = (history.cleared_at != NEVER) & (history.exit != Exit.NOT_HERE)
-    teen = np.where(plan.is_girl, BED_KINDS.index("girls_13_17"), BED_KINDS.index("boys_13_17"))
-    kind = np.where(history.cleared_at < plan.turns_13_at, BED_KINDS.index("age_0_12"), teen)
-    return np.where(cleared, kind, -1)
-
-
-def _shelter_kpis(reading: Reading) -> Iterator[Row]:
-    series = _shelter_series(reading)
-    fifth = reading.season_start // DAY + 5 - int(reading.days[0])
-    groups = [("all", "all", slice(None))] + [("bed_kind", name, slice(i, i + 1)) for i, name in enumerate(BED_KINDS)]
-    for kind, group, chosen in groups:
-        in_care, held, beds, waiting = (series[name][chosen].sum(axis=0) for name in series)
-        yield "shelter_census_peak", kind, group, in_care.max()
-        yield "waiting_for_bed_peak", kind, group, waiting.max()
-        yield "shelter_days_full", kind, group, int((waiting > 0).sum())
-        if beds.min() > 0:
-            yield "shelter_occupancy_peak", kind, group, (held / beds).max()
-            if 0 <= fifth < beds.size:
-                yield "shelter_occupancy_fifth_day", kind, group, in_care[fifth] / beds[fifth]
-
-
-Held = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-"""Stays in holding places: begins, ends, kind of place, station."""
-
-
-def _places_held(reading: Reading) -> Iterator[Held]:
-    """Where everybody is held: as they came, then apart after a parting, then together again after rejoining."""
-    history, station = reading.history, reading.station
-    parted = history.is_alone | history.is_taken
-    apart_until = np.minimum(history.left_cbp_at, np.where(reading.child, history.rejoined_at, NEVER))
-    yield (
-        history.apprehended_at,
-        np.where(parted, history.parted_at, history.left_cbp_at),
-        reading.holding_kind,
-        station,
-    )
-    yield (
-        history.parted_at[parted],
-        apart_until[parted],
-        np.where(reading.child[parted], HOLDING_KINDS.index("children"), HOLDING_KINDS.index("single_adults")),
-        station[parted],
-    )
-    rejoined = history.rejoined_at != NEVER
-    together_until = np.where(reading.child, history.left_cbp_at, history.left_again_at)[rejoined]
-    families = np.full(together_until.size, HOLDING_KINDS.index("families"))
-    yield history.rejoined_at[rejoined], together_until, families, station[rejoined]
-
-
-def _station_census(reading: Reading, moments: np.ndarray) -> np.ndarray:
-    """People held by station, kind of holding place and moment, shape (stations, 3, moments).
-
-    A child who is parted moves from the place for families to the place for children, a parent to that for adults.
-    """
-    begins, ends, kind, station = (np.concatenate(parts) for parts in zip(*_places_held(reading), strict=True))
-    held = np.zeros((len(STATIONS), len(HOLDING_KINDS), moments.size), dtype=np.int64)
-    for place in range(len(STATIONS)):
-        here = station == place
-        for each in range(len(HOLDING_KINDS)):
-            chosen = here & (kind == each)
-            held[place, each] = census(begins[chosen], ends[chosen], moments)
-    return held
-
-
-def _rated(settings: Settings) -> np.ndarray:
-    """Rated places by station and kind, shape (stations, 3)."""
-    sites = settings.stations.sites
-    return np.array(
-        [[getattr(sites[name].holding, kind) if name in sites else 0 for kind in HOLDING_KINDS] for name in STATIONS]
-    )
-
-
-def _station_kpis(reading: Reading, settings: Settings) -> Iterator[Row]:
-    moments = np.arange(reading.window_start, reading.window_end, READINGS_EVERY)
-    held, rated = _station_census(reading, moments), _rated(settings)
-    for place, name in enumerate(STATIONS):
-        if not held[place].any():
-            continue
-        people, places = held[place].sum(axis=0), rated[place].sum()
-        yield (
-            "station_hours_over_rated",
-            "station",
-            name,
-            hours(int((held[place] > rated[place][:, None]).any(axis=0).sum()) * READINGS_EVERY),
-        )
-        if places:
-            yield "station_peak_occupancy", "station", name, people.max() / places
-    for each, kind in enumerate(HOLDING_KINDS):
-        over = (held[:, each] > rated[:, each][:, None]).any(axis=0)
-        yield "station_hours_over_rated", "holding_kind", kind, hours(int(over.sum()) * READINGS_EVERY)
-    over_any = (held > rated[:, :, None]).any(axis=(0, 1))
-    yield "station_hours_over_rated", "all", "all", hours(int(over_any.sum()) * READINGS_EVERY)
-    if rated.sum():
-        yield "station_peak_occupancy", "all", "all", held.sum(axis=(0, 1)).max() / rated.sum()
+    yield from series(reading, "court_slots", "all", slots)
 
 
 # --- daily series -------------------------------------------------------------------------------------------------
 
 
-def _dates(reading: Reading) -> np.ndarray:
-    return np.datetime64(clock.EPOCH, "D") + reading.days
-
-
-def _per_day(reading: Reading, moments: np.ndarray) -> np.ndarray:
-    """Events by day of the window, shape (days,)."""
-    inside = moments[reading.in_window(moments)]
-    return np.bincount(inside // DAY - reading.days[0], minlength=reading.days.size)
-
-
-def _series(reading: Reading, measure_name: str, group: str, values: np.ndarray) -> Iterator[Row]:
-    yield from ((day, measure_name, group, value) for day, value in zip(_dates(reading), values, strict=True))
-
-
 def _daily_separations(reading: Reading) -> Iterator[Row]:
     parted = reading.history.parted_at
-    yield from _series(reading, "separated_children", "all", _per_day(reading, parted[reading.separated]))
+    yield from series(reading, "separated_children", "all", per_day(reading, parted[reading.separated]))
     for name in reading.stations:
         here = reading.separated & (reading.station == STATIONS.index(name))
-        yield from _series(reading, "separated_children", name, _per_day(reading, parted[here]))
-
-
-def _daily_shelters(reading: Reading) -> Iterator[Row]:
-    for name, values in _shelter_series(reading).items():
-        for kind, group in enumerate(BED_KINDS):
-            yield from _series(reading, name, group, values[kind])
-
-
-def _daily_stations(reading: Reading, settings: Settings) -> Iterator[Row]:
-    noon = reading.days * DAY + DAY // 2
-    held, rated = _station_census(reading, noon).sum(axis=0), _rated(settings).sum(axis=0)
-    for each, kind in enumerate(HOLDING_KINDS):
-        yield from _series(reading, "station_census", kind, held[each])
-        yield from _series(reading, "station_rated", kind, np.full(reading.days.size, rated[each]))
+        yield from series(reading, "separated_children", name, per_day(reading, parted[here]))
 
 
 def _custody_cohorts(reading: Reading) -> dict[str, np.ndarray]:
@@ -410,7 +255,7 @@ def _daily_custody(reading: Reading) -> Iterator[Row]:
             ("mean_custody_hours", hours(reading.custody[chosen])),
         ):
             totals = np.bincount(row, weights=values, minlength=reading.days.size)
-            yield from _series(reading, name, group, np.where(enough, totals / np.maximum(leavers, 1), np.nan))
+            yield from series(reading, name, group, np.where(enough, totals / np.maximum(leavers, 1), np.nan))
 
 
 def _daily_arrivals(reading: Reading) -> Iterator[Row]:
@@ -422,7 +267,7 @@ def _daily_arrivals(reading: Reading) -> Iterator[Row]:
     }
     for group, strata in groups.items():
         chosen = reading.at_sector & np.isin(reading.stratum, strata)
-        yield from _series(reading, "apprehensions", group, _per_day(reading, reading.history.apprehended_at[chosen]))
+        yield from series(reading, "apprehensions", group, per_day(reading, reading.history.apprehended_at[chosen]))
 
 
 # --- survival -----------------------------------------------------------------------------------------------------
@@ -482,6 +327,7 @@ LEAVES_TO = {
     Exit.TO_FAMILY_DETENTION: "family detention",
     Exit.TO_SHELTER: "shelter",
     Exit.AGED_OUT: "turned 18 at the station",
+    Exit.TO_OTHER_CUSTODY: "other custody",
     Exit.INSIDE: "still at a station",
 }
 
@@ -509,6 +355,7 @@ def _flow(reading: Reading) -> Iterator[Row]:
         yield from _exits(source, mask, history.exit)
     placed = came & (history.exit == Exit.TO_SHELTER)
     yield "shelter", "released to a sponsor", int((placed & (history.shelter_exit == ShelterExit.RELEASED)).sum())
+    yield "shelter", "reunited with a parent", int((placed & (history.shelter_exit == ShelterExit.REUNITED)).sum())
     yield "shelter", "turned 18 in a shelter", int((placed & (history.shelter_exit == ShelterExit.AGED_OUT)).sum())
     yield "shelter", "in a shelter on the last day", int((placed & (history.shelter_exit == ShelterExit.NONE)).sum())
 
@@ -524,11 +371,17 @@ def _outcomes(reading: Reading) -> Iterator[Row]:
     """Separated children of the season by what became of them by the last day."""
     history = reading.history
     in_shelter = history.exit == Exit.TO_SHELTER
+    stays = in_shelter & (history.shelter_exit == ShelterExit.NONE)
+    objected = np.isin(history.reunion, OBJECTIONS)
     outcomes = {
         "rejoined at the station": history.rejoined_at != NEVER,
+        "reunited with a parent": reading.reunited,
+        "on the way to a parent": (history.shelter_exit == ShelterExit.REUNITED) & ~reading.reunited,
         "released to a sponsor": in_shelter & (history.shelter_exit == ShelterExit.RELEASED),
         "turned 18 in a shelter": in_shelter & (history.shelter_exit == ShelterExit.AGED_OUT),
-        "in a shelter on the last day": in_shelter & (history.shelter_exit == ShelterExit.NONE),
+        "in a shelter, parent abroad": stays & reading.parent_removed,
+        "in a shelter, parent unfit or unwilling": stays & ~reading.parent_removed & objected,
+        "in a shelter on the last day": stays & ~reading.parent_removed & ~objected,
         "turned 18 at the station": history.exit == Exit.AGED_OUT,
         "still at a station": (history.exit == Exit.INSIDE) & (history.rejoined_at == NEVER),
     }
@@ -545,16 +398,16 @@ def _monthly(reading: Reading) -> Iterator[Row]:
     """People by month, sector and stratum as published: true, and as separation makes them be recorded.
 
     True: as they presented themselves. Recorded: a separated child stands among children alone, a parent who was
-    taken among single adults (as the published counts have it).
+    taken among single adults (as the published counts have it), and so do members of families never grouped.
     """
     apprehended = reading.history.apprehended_at
     chosen = reading.at_sector & reading.in_window(apprehended)
-    month = _dates(reading).astype("datetime64[M]")[(apprehended[chosen] // DAY - reading.days[0])]
+    month = dates(reading).astype("datetime64[M]")[(apprehended[chosen] // DAY - reading.days[0])]
     station = reading.station[chosen]
     true = np.array([2, 1, 0])[reading.holding_kind[chosen]]  # single adults, families, children alone
-    parted = (reading.separated | reading.history.is_taken)[chosen]
+    parted = (reading.separated | reading.history.is_taken | reading.never_grouped)[chosen]
     recorded = np.where(parted, np.where(reading.child[chosen], 0, 2), true)
-    months = np.unique(_dates(reading).astype("datetime64[M]"))
+    months = np.unique(dates(reading).astype("datetime64[M]"))
     strata = ("children_alone", "family_unit_members", "single_adults")
     for count, column in (("true", true), ("recorded", recorded)):
         for each in months:

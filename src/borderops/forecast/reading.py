@@ -9,7 +9,10 @@ import numpy as np
 from borderops import clock
 from borderops.ages import age_years
 from borderops.config.schema import PORTS, STATIONS, Settings
-from borderops.operations.history import Exit
+from borderops.operations.facilities import Schedule
+from borderops.operations.history import Exit, IceExit, Reunion
+from borderops.operations.plan import EarlierParent
+from borderops.operations.rebuilding import MailSteps, is_never_grouped, mail_steps, serving
 from borderops.population.people import Stratum
 from borderops.replication import Replication
 from borderops.units import DAY, LIMIT_72_HOURS, NEVER
@@ -19,7 +22,10 @@ AGE_BANDS = ("0–4", "5–12", "13–17")
 
 FAMILY_CLAIMED = (Stratum.FAMILY, Stratum.FALSE_FAMILY)
 WITHOUT_PARENT = (Stratum.CHILDREN_ALONE, Stratum.KIN_GROUP, Stratum.UNDISCLOSED_FAMILY)
-"""Strata whose children stand at the station without a parent."""
+"""Strata whose children come to the station without a parent, as far as anybody there knows."""
+
+MET = (Reunion.BY_REQUEST, Reunion.PARENT_TRAVELLED, Reunion.CHILD_TRAVELLED, Reunion.ABROAD)
+"""Ends of a search by which child and parent are together."""
 
 
 class Reading:
@@ -85,10 +91,11 @@ class Reading:
 
     @cached_property
     def band(self) -> np.ndarray:
-        """Index into AGE_BANDS of minors who came; -1 for all others."""
-        age = age_years(self.people.birth_day[self.child], self.history.apprehended_at[self.child] // DAY)
-        band = np.full(self.child.size, -1, dtype=np.int8)
-        band[self.child] = np.searchsorted([5, 13], age, side="right")
+        """Index into AGE_BANDS of minors, by their age when apprehended; -1 for adults."""
+        minor = self.people.is_child
+        age = age_years(self.people.birth_day[minor], self.history.apprehended_at[minor] // DAY)
+        band = np.full(minor.size, -1, dtype=np.int8)
+        band[minor] = np.searchsorted([5, 13], age, side="right")
         return band
 
     @cached_property
@@ -97,9 +104,14 @@ class Reading:
         return np.isin(self.stratum, FAMILY_CLAIMED)
 
     @cached_property
+    def never_grouped(self) -> np.ndarray:
+        """True for members of parties that say they are a family and that no agent grouped at intake."""
+        return is_never_grouped(self.history, self.plan)
+
+    @cached_property
     def without_parent(self) -> np.ndarray:
-        """True for children who stand at the station without a parent from the first minute."""
-        return self.child & np.isin(self.stratum, WITHOUT_PARENT)
+        """True for children who are processed as children without a parent."""
+        return self.child & (np.isin(self.stratum, WITHOUT_PARENT) | self.never_grouped)
 
     # --- what happened --------------------------------------------------------------------------------------------
 
@@ -132,7 +144,7 @@ class Reading:
 
     @cached_property
     def placed_alone(self) -> np.ndarray:
-        """Children who came without a parent and were not returned."""
+        """Children who were processed without a parent and not returned."""
         return self.without_parent & (self.history.exit != Exit.RETURNED)
 
     @cached_property
@@ -140,6 +152,39 @@ class Reading:
         """Row of each person's case; -1 for residents."""
         rows = np.repeat(np.arange(self.plan.case_size.size, dtype=np.int32), self.plan.case_size)
         return np.concatenate([np.full(self.child.size - rows.size, -1, dtype=np.int32), rows])
+
+    @cached_property
+    def first_of_case(self) -> np.ndarray:
+        """Row of the first person of each person's case, who is the parent taken first; -1 for residents."""
+        return np.append(self.plan.case_first, np.int32(-1))[self.case_of_person]
+
+    @cached_property
+    def mail_steps(self) -> MailSteps:
+        """Steps of mail of all children who were referred."""
+        return mail_steps(self.history, self.plan, self.replication.facilities)
+
+    @cached_property
+    def reunited(self) -> np.ndarray:
+        """True for children who are with a parent again after a shelter, by request or by order, here or abroad."""
+        return np.isin(self.history.reunion, MET)
+
+    @cached_property
+    def parent_removed(self) -> np.ndarray:
+        """True for separated children whose parent, the one taken first, was removed from the country without them.
+
+        Of children who were separated before the run, the parent they had.
+        """
+        removed = (self.history.ice_exit == IceExit.REMOVED)[self.first_of_case] & self.history.is_alone
+        removed[self.plan.resident[self.plan.resident_parent == EarlierParent.REMOVED]] = True
+        return removed
+
+    @cached_property
+    def serving(self) -> dict[str, Schedule]:
+        """Agents on duty who do not care for children instead, by station played."""
+        return {
+            name: serving(self.history, self.plan, self.replication.facilities, STATIONS.index(name))
+            for name in self.stations
+        }
 
     @cached_property
     def holding_kind(self) -> np.ndarray:

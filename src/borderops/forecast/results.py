@@ -12,6 +12,9 @@ survival    cohort, hours: share of the cohort still in CBP custody so many hour
 flow        source, target: people who went from one stage to the next
 outcomes    age_band, outcome: children by what became of them
 monthly     month (YYYY-MM), station, stratum, count ("true" or "recorded")
+waits       cohort, stage: mean hours in CBP's hands by stage; a cohort's stages add up to its mean custody
+reunions    age_band (under_5_at_order, others), days (since the order), outcome: children of the order's class
+work        agency, activity, kind ("hours" or "overtime_hours"): staff hours within the window
 =========== ==================================================================================================
 """
 
@@ -31,6 +34,9 @@ KEYS = {
     "flow": ["source", "target"],
     "outcomes": ["age_band", "outcome"],
     "monthly": ["month", "station", "stratum", "count"],
+    "waits": ["cohort", "stage"],
+    "reunions": ["age_band", "days", "outcome"],
+    "work": ["agency", "activity", "kind"],
 }
 
 

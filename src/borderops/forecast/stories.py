@@ -16,11 +16,22 @@ from borderops import clock
 from borderops.ages import age_years
 from borderops.config.schema import BED_KINDS, PORTS, STATIONS, Settings
 from borderops.exceptions import WrongInput
-from borderops.forecast.reading import Reading
+from borderops.forecast.reading import MET, Reading
 from borderops.forecast.story import Place, Story
-from borderops.operations.history import CourtOutcome, Exit, ShelterExit
+from borderops.operations.history import (
+    Code,
+    CourtOutcome,
+    Exit,
+    FoundBy,
+    IceExit,
+    Note,
+    ParentNumber,
+    Reunion,
+    ShelterExit,
+)
 from borderops.operations.numbers import ALLOCATION, ARRIVAL, DEPARTURE, PROGRESS
 from borderops.operations.plan import Ground
+from borderops.operations.rebuilding import is_never_grouped
 from borderops.population.names import full_name, given_name
 from borderops.population.people import NOBODY, People, Sex, Stratum
 from borderops.replication import Replication
@@ -48,12 +59,13 @@ class Line(NamedTuple):
     since : tuple of str
         Columns; the wait began at the first of them that happened.
     detail : str
-        May name ``{desk}``, ``{bed}``, ``{ground}``, ``{station}``, ``{referral}``.
+        May name what `_words` gives.
     only : mapping of str to collection of int
         Facts and the values they need to have for the line to apply: columns of `History`, and ``is_child``,
-        ``is_resident``, ``has_rejoined``.
-    of_case : bool
-        Whether it happens to all who are processed together, in the turn of the first of them.
+        ``is_resident``, ``is_never_grouped``, ``has_rejoined``, ``is_back``.
+    led_by : str
+        In whose turn it happens: the ``person``'s own, or that of the first of the ``case`` or of the ``group`` that is
+        processed together, which for a family never grouped are its adults, and its children.
     """
 
     column: str
@@ -65,7 +77,7 @@ class Line(NamedTuple):
     since: tuple[str, ...] = ()
     detail: str = ""
     only: Mapping[str, Collection[int]] = MappingProxyType({})
-    of_case: bool = False
+    led_by: str = "person"
 
 
 YES, NO = (True,), (False,)
@@ -73,67 +85,86 @@ OTHER_GROUNDS: Final = tuple(ground for ground in Ground if ground not in (Groun
 FREE, JAIL = (CourtOutcome.TIME_SERVED,), (CourtOutcome.JAIL,)
 NOT_PROSECUTED: Final = (CourtOutcome.NEVER_REFERRED, CourtOutcome.LAPSED, CourtOutcome.DECLINED)
 OTHERWISE: Final = tuple(outcome for outcome in CourtOutcome if outcome not in NOT_PROSECUTED)
+TO_COURT, TO_OTHER_CUSTODY = (Exit.TO_COURT,), (Exit.TO_OTHER_CUSTODY,)
+REUNITED: Final = (ShelterExit.REUNITED,)
+TO_CENTRE: Final = (Reunion.CHILD_TRAVELLED, Reunion.NONE)
+"""Of children who left the shelter to be reunited: those who went to a centre, and may still wait there."""
 
 LINES: Final = (
     # At the station.
     Line("apprehended_at", ARRIVAL, Place.STATION, "apprehended", Place.STATION, detail="{station}",
-         only={"is_resident": NO}, of_case=True),
+         only={"is_resident": NO}, led_by="case"),
     Line("apprehended_at", ARRIVAL, Place.STATION, "apprehended before the run began", Place.UNTOLD,
          only={"is_resident": YES}),
     Line("intake_at", ALLOCATION, Place.STATION, "taken in by an agent", None, "a free agent", ("apprehended_at",),
-         "at desk {desk}", of_case=True),
+         "at desk {desk}", {"is_never_grouped": NO}, led_by="case"),
+    Line("intake_at", ALLOCATION, Place.STATION, "taken in by an agent", None, "a free agent", ("apprehended_at",),
+         "at desk {desk}; not written down as a family", {"is_never_grouped": YES}, led_by="case"),
     Line("processing_at", ALLOCATION, Place.STATION, "processing began", None, "intake and a free agent",
-         ("intake_at",), of_case=True),
+         ("intake_at",), led_by="group"),
     Line("processed_at", DEPARTURE, Place.STATION, "processed", None, "an agent's work", ("processing_at",),
-         of_case=True),
+         led_by="group"),
     # Parting.
     Line("selected_at", PROGRESS, Place.STATION, "the family selected for referral", None,
          detail="for prosecution of the entry",
-         only={"ground": (Ground.PROSECUTION,), "is_spared": NO}, of_case=True),
+         only={"ground": (Ground.PROSECUTION,), "is_spared": NO}, led_by="case"),
     Line("selected_at", PROGRESS, Place.STATION, "the family selected to be parted", None,
-         detail="on an individual finding: {ground}", only={"ground": OTHER_GROUNDS, "is_spared": NO}, of_case=True),
+         detail="on an individual finding: {ground}", only={"ground": OTHER_GROUNDS, "is_spared": NO}, led_by="case"),
     Line("selected_at", PROGRESS, Place.STATION, "the family selected and spared", None,
-         detail="a rule forbade parting while shelters were this full", only={"is_spared": YES}, of_case=True),
+         detail="a rule forbade parting while shelters were this full", only={"is_spared": YES}, led_by="case"),
     Line("parted_at", PROGRESS, Place.STATION, "parted from the family", None,
-         only={"is_child": NO, "is_taken": YES}, detail="taken from the children", of_case=True),
+         only={"is_child": NO, "is_taken": YES}, detail="taken from the children; {written}", led_by="case"),
     Line("parted_at", PROGRESS, Place.STATION, "the other parent taken", None,
-         only={"is_child": NO, "is_taken": NO}, detail="stays with the children", of_case=True),
+         only={"is_child": NO, "is_taken": NO}, detail="stays with the children", led_by="case"),
     Line("parted_at", PROGRESS, Place.STATION, "parted from the family", None,
-         only={"is_child": YES, "is_alone": YES}, detail="left with no parent", of_case=True),
+         only={"is_child": YES, "is_alone": YES}, detail="left with no parent", led_by="case"),
     Line("parted_at", PROGRESS, Place.STATION, "parted from one parent", None,
-         only={"is_child": YES, "is_alone": NO}, detail="stays with the other", of_case=True),
+         only={"is_child": YES, "is_alone": NO}, detail="stays with the other", led_by="case"),
     # The way to a shelter.
     Line("determined_at", PROGRESS, Place.STATION, "determined to be an unaccompanied child", None, "checks",
-         ("parted_at", "processed_at"), "a referral goes to ORR"),
+         ("parted_at", "processed_at"), "a referral goes to ORR{parents_number}"),
+    Line("forwarded_at", DEPARTURE, Place.STATION, "the referral sent on to ORR's desk", None, "mail",
+         ("determined_at",)),
     Line("desk_at", ALLOCATION, Place.ORR_DESK, "referral taken up by ORR's desk", None,
-         "mail and a free worker at the desk", ("determined_at",)),
+         "a free worker at the desk", ("forwarded_at",)),
     Line("cleared_at", DEPARTURE, Place.ORR_DESK, "referral cleared by ORR's desk", None, "the work at the desk",
          ("desk_at",)),
     Line("designated_at", ALLOCATION, Place.ORR_DESK, "a bed taken", None, "a free bed", ("cleared_at",),
          "for {bed}"),
+    Line("arranged_at", DEPARTURE, Place.STATION, "transport asked for", None, "designation and mail",
+         ("designated_at",)),
+    Line("itinerary_at", DEPARTURE, Place.STATION, "the itinerary known", None, "the contractor and mail",
+         ("arranged_at",), only={"is_misrouted": NO}),
+    Line("itinerary_at", DEPARTURE, Place.STATION, "the itinerary known", None, "the contractor and mail",
+         ("arranged_at",), "it is wrong, and the seat lost", {"is_misrouted": YES}),
     # To court and back.
     Line("prosecution_referred_at", PROGRESS, Place.STATION, "referred for prosecution", None, detail="{referral}",
          only={"is_taken": YES}),
     Line("prosecution_referred_at", DEPARTURE, Place.STATION, "referred for prosecution", None, detail="{referral}",
          only={"is_taken": NO}),
     Line("left_cbp_at", DEPARTURE, Place.STATION, "taken to court", Place.COURT, "the slot in court",
-         ("prosecution_referred_at",), only={"exit": (Exit.TO_COURT,)}),
+         ("prosecution_referred_at",), only={"exit": TO_COURT}),
+    Line("left_cbp_at", DEPARTURE, Place.STATION, "handed over to be charged", Place.OTHER_CUSTODY,
+         "the transfer", ("processed_at",), "{ground}", {"exit": TO_OTHER_CUSTODY}),
     Line("heard_at", PROGRESS, Place.COURT, "heard in court", None, "the hearing", ("left_cbp_at",),
          "sentenced to time served", {"court_outcome": FREE}),
     Line("heard_at", PROGRESS, Place.COURT, "heard in court", Place.JAIL, "the hearing", ("left_cbp_at",),
          "sentenced to jail", {"court_outcome": JAIL}),
-    Line("freed_at", PROGRESS, Place.COURT, "left the court's custody for ICE", Place.ICE, "the hearing",
-         ("heard_at",), only={"court_outcome": FREE}),
-    Line("freed_at", PROGRESS, Place.JAIL, "left the court's custody for ICE", Place.ICE, "the days in jail",
-         ("heard_at",), only={"court_outcome": JAIL}),
     Line("back_at", PROGRESS, Place.STATION, "back at the station", Place.STATION, "the way back", ("heard_at",),
          "children are still there", {"has_rejoined": YES}),
-    Line("back_at", PROGRESS, Place.STATION, "back at the station", Place.UNTOLD, "the way back", ("heard_at",),
+    Line("back_at", PROGRESS, Place.STATION, "back at the station", Place.STATION, "the way back", ("heard_at",),
          "the children have left", {"has_rejoined": NO}),
+    Line("freed_at", PROGRESS, Place.COURT, "left the court's custody for ICE", Place.ICE, "the hearing",
+         ("heard_at",), only={"court_outcome": FREE, "is_back": NO}),
+    Line("freed_at", PROGRESS, Place.JAIL, "left the court's custody for ICE", Place.ICE, "the days in jail",
+         ("heard_at",), only={"court_outcome": JAIL, "is_back": NO}),
+    Line("freed_at", PROGRESS, Place.STATION, "handed to ICE", Place.ICE, only={"is_back": YES}),
+    Line("freed_at", PROGRESS, Place.OTHER_CUSTODY, "left other custody for ICE", Place.ICE, "the end of the charge",
+         ("left_cbp_at",), only={"exit": TO_OTHER_CUSTODY}),
     Line("rejoined_at", PROGRESS, Place.STATION, "rejoined with the children still there", None, "the way back",
          ("parted_at",), only={"is_child": NO}),
     Line("rejoined_at", PROGRESS, Place.STATION, "rejoined with the parent", None, "the parent's return",
-         ("parted_at",), "the way to a shelter ends here", {"is_child": YES}),
+         ("parted_at",), "the way to a shelter ends here{and_mail}", {"is_child": YES}),
     # Out of CBP's hands.
     Line("left_cbp_at", DEPARTURE, Place.STATION, "handed to ICE", Place.ICE, "the transfer to ICE",
          ("processed_at",), only={"exit": (Exit.TO_ICE,), "court_outcome": OTHERWISE}),
@@ -152,24 +183,68 @@ LINES: Final = (
          ("rejoined_at", "processed_at"), only={"exit": (Exit.RELEASED,)}),
     Line("left_cbp_at", DEPARTURE, Place.STATION, "taken to family detention", Place.FAMILY_DETENTION, "checks",
          ("processed_at",), only={"exit": (Exit.TO_FAMILY_DETENTION,)}),
-    Line("left_cbp_at", DEPARTURE, Place.STATION, "boarded for the shelter", Place.CONTRACTOR,
-         "designation and a seat", ("designated_at",), only={"exit": (Exit.TO_SHELTER,)}),
-    Line("left_cbp_at", DEPARTURE, Place.STATION, "turned 18, handed to ICE as an adult", Place.ICE,
-         only={"exit": (Exit.AGED_OUT,)}),
+    Line("left_cbp_at", DEPARTURE, Place.STATION, "boarded for the shelter", Place.CONTRACTOR, "a seat",
+         ("itinerary_at",), "{mail}", {"exit": (Exit.TO_SHELTER,)}),
+    Line("left_cbp_at", DEPARTURE, Place.STATION, "turned 18, handed to ICE as an adult", Place.UNTOLD,
+         detail="{mail}", only={"exit": (Exit.AGED_OUT,)}),
     Line("left_again_at", DEPARTURE, Place.STATION, "left the station with the children", Place.OUTSIDE, "release",
          ("rejoined_at",)),
-    # Elsewhere.
+    # Detention and shelters.
+    Line("left_ice_at", DEPARTURE, Place.ICE, "released by ICE", Place.OUTSIDE, "release",
+         ("freed_at", "left_cbp_at"), only={"ice_exit": (IceExit.RELEASED,)}),
+    Line("left_ice_at", DEPARTURE, Place.ICE, "removed from the country", Place.ABROAD, "removal",
+         ("freed_at", "left_cbp_at"), only={"ice_exit": (IceExit.REMOVED,), "is_taken": NO}),
+    Line("left_ice_at", DEPARTURE, Place.ICE, "removed from the country", Place.ABROAD, "removal",
+         ("freed_at", "left_cbp_at"), "without the children", {"ice_exit": (IceExit.REMOVED,), "is_taken": YES}),
+    Line("left_ice_at", PROGRESS, Place.ICE, "released to be with a child", Place.OUTSIDE, "reunification",
+         ("freed_at", "left_cbp_at"), only={"ice_exit": (IceExit.WITH_CHILD,)}),
     Line("left_detention_at", DEPARTURE, Place.FAMILY_DETENTION, "left family detention", Place.OUTSIDE, "release",
-         ("left_cbp_at",), of_case=True),
+         ("left_cbp_at",), led_by="case"),
     Line("admitted_at", PROGRESS, Place.SHELTER, "arrived at the shelter", Place.SHELTER, "the journey",
          ("left_cbp_at",), "a bed for {bed}", {"is_resident": NO}),
     Line("admitted_at", PROGRESS, Place.SHELTER, "arrived at the shelter before the run began", Place.SHELTER,
          detail="a bed for {bed}", only={"is_resident": YES}),
+    # The parent sought, found and vetted.
+    Line("asked_at", PROGRESS, Place.ICE, "a parent asks for the child", None, "the parent's asking", ("parted_at",)),
+    Line("found_at", PROGRESS, Place.SHELTER, "the parent known", None, detail="a record leads to the parent",
+         only={"found_by": (FoundBy.RECORD,)}),
+    Line("found_at", PROGRESS, Place.SHELTER, "the parent known", None, "the search", ("asked_at",),
+         "found because the parent asked", {"found_by": (FoundBy.ASKING,)}),
+    Line("found_at", DEPARTURE, Place.TEAM, "the parent known", None, detail="found by reading files",
+         only={"found_by": (FoundBy.REVIEW,)}),
+    Line("found_at", PROGRESS, Place.TEAM, "the parent known", None, detail="found by an advocate",
+         only={"found_by": (FoundBy.ADVOCATE,)}),
+    Line("vetted_at", DEPARTURE, Place.TEAM, "the parent vetted", None, "the joint team's work", ("found_at",)),
+    # Out of the shelter.
     Line("left_shelter_at", DEPARTURE, Place.SHELTER, "released to a parent, relative or other sponsor",
          Place.OUTSIDE, "release to a sponsor", ("admitted_at",), only={"shelter_exit": (ShelterExit.RELEASED,)}),
     Line("left_shelter_at", DEPARTURE, Place.SHELTER, "turned 18 and left the shelter", Place.UNTOLD,
          "release to a sponsor", ("admitted_at",), "no sponsor was found in time",
          {"shelter_exit": (ShelterExit.AGED_OUT,)}),
+    Line("left_shelter_at", DEPARTURE, Place.SHELTER, "left the shelter for an ICE centre", Place.TO_CENTRE,
+         "the parent to be in ICE's custody", ("vetted_at",), only={"shelter_exit": REUNITED, "reunion": TO_CENTRE}),
+    Line("left_shelter_at", PROGRESS, Place.SHELTER, "left the shelter", None, "the request to be granted",
+         ("found_at",), only={"shelter_exit": REUNITED, "reunion": (Reunion.BY_REQUEST,)}),
+    Line("left_shelter_at", PROGRESS, Place.SHELTER, "left the shelter", None, "the parent's way here",
+         ("vetted_at",), only={"shelter_exit": REUNITED, "reunion": (Reunion.PARENT_TRAVELLED,)}),
+    Line("left_shelter_at", PROGRESS, Place.SHELTER, "left the shelter", None, "the parent's decision",
+         ("vetted_at",), only={"shelter_exit": REUNITED, "reunion": (Reunion.ABROAD,)}),
+    Line("at_centre_at", PROGRESS, Place.CENTRE, "arrived at an ICE centre", Place.CENTRE, "the journey",
+         ("left_shelter_at",)),
+    Line("reunion_at", PROGRESS, Place.SHELTER, "with a parent again", Place.OUTSIDE, "a granted request",
+         ("found_at",), only={"reunion": (Reunion.BY_REQUEST,)}),
+    Line("reunion_at", PROGRESS, Place.SHELTER, "with a parent again", Place.OUTSIDE, "the parent's way here",
+         ("vetted_at",), "who came to the child", {"reunion": (Reunion.PARENT_TRAVELLED,)}),
+    Line("reunion_at", DEPARTURE, Place.CENTRE, "with a parent again", Place.OUTSIDE, "the parent and a desk",
+         ("at_centre_at",), only={"reunion": (Reunion.CHILD_TRAVELLED,)}),
+    Line("reunion_at", PROGRESS, Place.SHELTER, "sent to the parent abroad", Place.OUTSIDE, "the parent's decision",
+         ("vetted_at",), only={"reunion": (Reunion.ABROAD,)}),
+    Line("reunion_at", DEPARTURE, Place.TEAM, "not to be reunited", None,
+         detail="the vetting found a reason against it", only={"reunion": (Reunion.UNFIT,)}),
+    Line("reunion_at", DEPARTURE, Place.TEAM, "not to be reunited", None,
+         detail="the parent wants the child to stay", only={"reunion": (Reunion.UNWILLING,)}),
+    Line("reunion_at", PROGRESS, Place.TEAM, "not to be reunited", None, "the parent's decision", ("vetted_at",),
+         "the parent, who is abroad, wants the child to stay", {"reunion": (Reunion.WAIVED_ABROAD,)}),
 )  # fmt: skip
 """Every moment of the history, in the order in which they come about; whoever adds a moment adds its lines here."""
 
@@ -181,6 +256,25 @@ REFERRALS: Final = {
     CourtOutcome.JAIL: "given a slot in court",
 }
 """What came of a referral for prosecution, which is known at once."""
+
+CODES: Final = {
+    Code.RIGHT: "the right reason code",
+    Code.WRONG: "a wrong reason code",
+    Code.BLANK: "no reason code",
+    Code.SEVERAL: "several reason codes",
+}
+NOTES: Final = {
+    Note.NOTHING: "a case note without a word on the family",
+    Note.NOT_AT_TOP: "a case note that mentions the child further down",
+    Note.TOP_AND_CHILD: "a case note that opens with the separation and tells of the child",
+    Note.TOP_ONLY: "a case note that opens with the separation",
+}
+NUMBERS: Final = {
+    ParentNumber.NOT_PASSED: " without the parent's number",
+    ParentNumber.WRONG: " with a wrong number of the parent",
+    ParentNumber.RIGHT: " with the parent's number",
+}
+"""What was written of a parting, and what the referral of a separated child carried."""
 
 BED_NAMES: Final = dict(zip(BED_KINDS, ("ages 0 to 12", "girls of 13 to 17", "boys of 13 to 17"), strict=True))
 COLUMNS: Final = (
@@ -222,26 +316,32 @@ def _facts(replication: Replication, rows: np.ndarray) -> Facts:
     people, history = replication.people, replication.history
     facts = {name: column[rows] for name, column in history.columns().items()}
     station = people.of_party("station")[rows]
+    never_grouped = is_never_grouped(history, replication.plan)[rows]
+    case, first_child = (column[rows] for column in _first_of_case(replication))
     return {
         **facts,
         "person": rows,
         "number": people.number[rows],
-        "lead": _first_of_case(replication)[rows],
+        "case": case,
+        "group": np.where(never_grouped & people.is_child[rows], first_child, case),
         "is_child": people.is_child[rows],
         "is_resident": facts["exit"] == Exit.NOT_HERE,
+        "is_never_grouped": never_grouped,
         "has_rejoined": facts["rejoined_at"] != NEVER,
+        "is_back": facts["back_at"] != NEVER,
         "is_port": station == STATIONS.index(PORTS),
         "station": station,
     }
 
 
-def _first_of_case(replication: Replication) -> np.ndarray:
-    """Row of the first person of each person's case, shape (n,); residents stand for themselves."""
-    plan = replication.plan
-    lead = np.arange(replication.people.number.size)
-    led = np.repeat(plan.case_first, plan.case_size)
-    lead[lead.size - led.size :] = led
-    return lead
+def _first_of_case(replication: Replication) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the first person and of the first child of everybody's case, shape (n,); residents are their own."""
+    plan, count = replication.plan, replication.people.number.size
+    first, child = np.arange(count), np.arange(count)
+    arrived = slice(count - int(plan.case_size.sum()), count)
+    first[arrived] = np.repeat(plan.case_first, plan.case_size)
+    child[arrived] = np.repeat(plan.case_first + plan.case_adults, plan.case_size)
+    return first, child
 
 
 def _told(at: int, line: Line, facts: Facts) -> pd.DataFrame:
@@ -257,7 +357,7 @@ def _told(at: int, line: Line, facts: Facts) -> pd.DataFrame:
         {
             "line": at,
             "turn": line.rank,
-            "entity": here["lead"] if line.of_case else here["person"],
+            "entity": here[line.led_by],
             "person": here["person"],
             "number": here["number"],
             "at": moments,
@@ -290,13 +390,33 @@ def _details(line: Line, here: Facts) -> list[str]:
 def _words(here: Facts, row: int) -> dict[str, Any]:
     """What a detail may name."""
     bed, station = int(here["bed_kind"][row]), int(here["station"][row])
+    mail = _mail_words(int(here["messages_lost"][row]), bool(here["is_phoned"][row]))
     return {
         "desk": int(here["desk"][row]) + 1,
         "bed": BED_NAMES[BED_KINDS[bed]] if bed >= 0 else "",
         "ground": Ground(int(here["ground"][row])).name.lower().replace("_", " "),
         "referral": REFERRALS.get(CourtOutcome(int(here["court_outcome"][row])), ""),
         "station": STATIONS[station].replace("_", " ").title() if station >= 0 else "",
+        "parents_number": NUMBERS.get(ParentNumber(int(here["parent_number"][row])), ""),
+        "written": _written_words(here, row),
+        "mail": mail,
+        "and_mail": f"; {mail}" if mail else "",
     }
+
+
+def _written_words(here: Facts, row: int) -> str:
+    """What an agent wrote of a parting; which, and where it could be found, decided who could follow it later."""
+    code, note = Code(int(here["separation_code"][row])), Note(int(here["note"][row]))
+    listed = "a row in the station's sheet" if here["is_listed"][row] else "no row in the station's sheet"
+    return f"{CODES.get(code, '')}, {NOTES.get(note, '')}, {listed}"
+
+
+def _mail_words(lost: int, is_phoned: bool) -> str:
+    """What became of mail about a child; empty if all of it arrived."""
+    if not lost:
+        return ""
+    told = "one message was lost" if lost == 1 else f"{lost} messages were lost"
+    return f"{told}, and one was replaced by telephone" if is_phoned else told
 
 
 def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
@@ -415,12 +535,9 @@ def _rejoined(reading: Reading) -> np.ndarray:
 
 
 def _never_grouped(reading: Reading) -> np.ndarray:
-    """Children whose mother or father came with them and was processed in another case."""
-    people, case = reading.people, reading.case_of_person
-    apart = np.zeros(case.size, dtype=bool)
-    for parent in (people.mother, people.father):
-        apart |= (parent != NOBODY) & (case[parent] != case)
-    return reading.child & apart & reading.in_season(reading.history.apprehended_at)
+    """Children of true families who said they are one and were not written down as one."""
+    mine = reading.never_grouped & (reading.stratum == Stratum.FAMILY)
+    return reading.child & mine & reading.in_season(reading.history.apprehended_at)
 
 
 def _undisclosed(reading: Reading) -> np.ndarray:
@@ -435,6 +552,18 @@ def _together(reading: Reading) -> np.ndarray:
     return reading.child & is_family & stayed & reading.in_season(history.apprehended_at)
 
 
+def _reunited(reading: Reading) -> np.ndarray:
+    return reading.season_separated & reading.reunited
+
+
+def _parent_abroad(reading: Reading) -> np.ndarray:
+    return reading.season_separated & reading.parent_removed
+
+
+def _lost_message(reading: Reading) -> np.ndarray:
+    return reading.season_separated & (reading.history.messages_lost > 0)
+
+
 def _aged_out(reading: Reading) -> np.ndarray:
     """Children who turned 18 in CBP's hands; where there are none, those who did in a shelter."""
     here = reading.child & reading.in_window(reading.history.apprehended_at)
@@ -447,9 +576,12 @@ CHOICES: Final = {
     "longest": Choice("families separated in the season", lambda reading: reading.season_separated, takes_longest=True),
     "rejoined": Choice("families separated in the season and rejoined at the station", _rejoined),
     "together": Choice("families of the season that stayed together and left the station together", _together),
-    "never_grouped": Choice("families of the season whose parents and children were processed apart", _never_grouped),
+    "never_grouped": Choice("families of the season that said they are one and were not written down", _never_grouped),
     "undisclosed": Choice("families of the season that never said they were one", _undisclosed),
     "aged_out": Choice("parties with a child who turned 18 before a sponsor or a bed was found", _aged_out),
+    "reunited": Choice("families separated in the season and reunited after a shelter", _reunited),
+    "parent_abroad": Choice("families separated in the season whose parent was removed without them", _parent_abroad),
+    "lost_message": Choice("families separated in the season about whose children mail was lost", _lost_message),
 }
 """By name."""
 
@@ -560,9 +692,11 @@ def members(replication: Replication, rows: np.ndarray) -> pd.DataFrame:
             "who": [who(people, row) for row in rows],
             "is_child": people.is_child[rows],
             "apprehended_at": history.apprehended_at[rows],
+            "is_never_grouped": is_never_grouped(history, replication.plan)[rows],
             "is_parted": history.parted_at[rows] != NEVER,
             "is_separated": people.is_child[rows] & history.is_alone[rows],
             "is_rejoined": history.rejoined_at[rows] != NEVER,
+            "is_reunited": np.isin(history.reunion[rows], MET),
             "exit": [Exit(int(code)).name.lower() for code in history.exit[rows]],
             "custody": until - history.apprehended_at[rows],
         }

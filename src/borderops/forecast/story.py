@@ -20,16 +20,21 @@ class Place(StrEnum):
     ORR_DESK = "ORR's intake desk"
     COURT = "court"
     JAIL = "jail"
-    ICE = "ICE"
+    OTHER_CUSTODY = "other custody"
+    ICE = "ICE custody"
     FAMILY_DETENTION = "ICE family detention"
     CONTRACTOR = "on the way to the shelter"
     SHELTER = "shelter"
+    TEAM = "joint team"
+    TO_CENTRE = "on the way to an ICE centre"
+    CENTRE = "ICE centre"
+    ABROAD = "abroad"
     UNTOLD = "not told"
     OUTSIDE = "outside"
 
 
-NOT_FOLLOWED: Final = (Place.COURT, Place.JAIL, Place.ICE, Place.UNTOLD)
-"""Places out of which the history tells of nobody but those who come back: an open stay there may have ended."""
+NOT_FOLLOWED: Final = (Place.ABROAD, Place.UNTOLD)
+"""Places out of which the history tells of nobody: an open stay there may have ended."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,8 @@ class Story:
     members : DataFrame
         One row a member: ``person`` (row), ``number``, ``a_number`` (0 before intake), ``label`` (an invented name,
         unique in the party), ``name`` (in full, invented), ``who`` (``mother, 34``), ``is_child``, ``apprehended_at``,
-        ``is_parted``, ``is_separated`` (a child left with no parent), ``is_rejoined`` (at the station), ``exit`` from
+        ``is_never_grouped`` (says it is one and was not written down as a family), ``is_parted``, ``is_separated`` (a
+        child left with no parent), ``is_rejoined`` (at the station), ``is_reunited`` (after a shelter), ``exit`` from
         CBP's hands and ``custody`` there up to then or to the horizon, in minutes.
     events : DataFrame
         See `borderops.forecast.stories.events`.

@@ -27,10 +27,19 @@ PARTS: Final = {"share_over_72h_separated": ("over_72h_separated", "children_sep
 """KPIs that are shares, with the KPIs that count what they divide."""
 
 
-COUNTS_BEHIND: Final = dict.fromkeys(
-    ("mean_custody_hours_separated", "share_over_72h_since_determination_separated"), "children_separated"
-)
-"""KPIs that are means or shares of a group, with the KPI that counts the group."""
+COUNTS_BEHIND: Final = {
+    "mean_custody_hours_separated": "children_separated",
+    "share_over_72h_since_determination_separated": "children_separated",
+    "children_parent_number_not_passed": "children_separated",
+    "notes_saying_nothing": "children_separated",
+    "notes_at_top": "children_separated",
+    "notes_with_child": "children_separated",
+    "messages_per_placed_child": "children_placed",
+    "class_reunited_by_deadline": "class_children",
+    "class_not_found_at_order": "class_children",
+    "days_to_reunion_median": "children_reunited",
+}
+"""KPIs that are means or shares of a group, with the KPI that counts the group, or of parents their children."""
 
 
 def stacked_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
@@ -56,6 +65,27 @@ def with_all_stations(monthly: pd.DataFrame) -> pd.DataFrame:
     keys = [column for column in monthly.columns if column not in ("station", "value")]
     sums = monthly.groupby(keys, sort=False, observed=True)["value"].sum().reset_index().assign(station="all")
     return pd.concat([monthly, sums[list(monthly.columns)]], ignore_index=True)
+
+
+def reunited_shares(reunions: pd.DataFrame) -> pd.DataFrame:
+    """Share of the order's class that is reunited, by age band and day.
+
+    Parameters
+    ----------
+    reunions : DataFrame
+        All replications of the table of that name: children by state.
+
+    Returns
+    -------
+    DataFrame
+        Columns replication, age_band, days, value. Each replication has a class of its own, so its share is taken
+        before anything is summarised; a band without children has none.
+    """
+    keys = ["replication", "age_band", "days"]
+    is_reunited = reunions["outcome"] == "reunited"
+    counted = reunions.assign(reunited=reunions["value"].where(is_reunited, 0.0))
+    sums = counted.groupby(keys, sort=False, observed=True)[["reunited", "value"]].sum().reset_index()
+    return sums[keys].assign(value=sums["reunited"] / sums["value"].where(sums["value"] > 0))
 
 
 def contents_of(
@@ -103,6 +133,10 @@ def contents_of(
         flow=summaries["flow"],
         outcomes=summaries["outcomes"],
         monthly=summaries["monthly"],
+        waits=summaries["waits"],
+        reunions=summaries["reunions"],
+        reunited=summarise(reunited_shares(stacked["reunions"]), ["age_band", "days"], level),
+        work=summaries["work"],
         reference=reference_of(outcome, settings),
     )
 

@@ -17,6 +17,16 @@ from borderops.report.words import ABSENT, name_of, number, range_cell, span
 RATES: Final = ("share", "ratio", "hours", "days")
 """Units that an average can hide a stratum's breach in; counts merely add up."""
 
+LOW_IS_WORSE: Final = ("class_reunited_by_deadline", "notes_at_top", "notes_with_child")
+"""Rates of which the lowest stratum is the one that an average hides."""
+
+WHOLE_ONLY: Final = {
+    "class_reunited_by_young_deadline": ("age_band", "station"),
+    "class_reunited_by_deadline": ("age_band",),
+}
+"""Kinds of groups in which a KPI is not shown: an order's ages are not those of the age bands, and hardly any station
+has enough young children for a share."""
+
 ACROSS: Final = 5
 """KPIs side by side in one table."""
 
@@ -34,12 +44,13 @@ HEADS: Final = {"age_band": "Age", "bed_kind": "Beds", "holding_kind": "Places"}
 
 @dataclass(frozen=True)
 class Worst:
-    """The stratum with the highest value of a rate."""
+    """The stratum with the highest value of a rate, or with the lowest where that is worse."""
 
     group: str
     median: float
     low: float
     high: float
+    word: str  # "highest" or "lowest"
 
 
 def section(contents: Contents) -> Markup:
@@ -60,25 +71,35 @@ def groups_of(kpis: pd.DataFrame, kind: str) -> list[str]:
 def broken_down(contents: Contents, kind: str) -> list[Definition]:
     """KPIs with rows of a kind, in the order of the definitions."""
     found = set(contents.kpis.loc[contents.kpis["group_kind"] == kind, "kpi"])
-    return [one for name, one in contents.definitions.items() if name in found]
+    return [one for name, one in contents.definitions.items() if name in found and not is_whole_only(name, kind)]
+
+
+def is_whole_only(kpi: str, kind: str) -> bool:
+    """Whether a KPI is not shown by a kind of group."""
+    return kind in WHOLE_ONLY.get(kpi, ())
 
 
 def worst_stratum(contents: Contents, kpi: str, kind: str) -> Worst | None:
-    """The stratum of the highest median, of those with enough children behind them.
+    """The stratum of the worst median, of those with enough children behind them.
 
     Returns
     -------
     Worst or None
-        None where nothing was measured, or every stratum is zero or too small.
+        None where nothing was measured, every stratum is too small, or every one is zero and zero is good.
     """
-    best: Worst | None = None
+    if is_whole_only(kpi, kind):
+        return None
+    is_low, best = kpi in LOW_IS_WORSE, None
     for group in groups_of(contents.kpis, kind):
         row = contents.kpi(kpi, kind, group)
-        if row is None or row["median"] <= 0 or is_of_few(contents, kpi, kind, group):
+        if row is None or (row["median"] <= 0 and not is_low) or is_of_few(contents, kpi, kind, group):
             continue
-        if best is None or row["median"] > best.median:
-            best = Worst(group, float(row["median"]), float(row["low"]), float(row["high"]))
-    return best
+        if best is None or (row["median"] < best["median"] if is_low else row["median"] > best["median"]):
+            best = row
+    if best is None:
+        return None
+    word = "lowest" if is_low else "highest"
+    return Worst(str(best["group"]), float(best["median"]), float(best["low"]), float(best["high"]), word)
 
 
 def is_of_few(contents: Contents, kpi: str, kind: str, group: str) -> bool:
@@ -89,13 +110,18 @@ def is_of_few(contents: Contents, kpi: str, kind: str, group: str) -> bool:
 
 
 def few_text(contents: Contents, kpi: str, kind: str, group: str) -> str | None:
-    """``2 of 3`` where fewer than 5 stand behind a share, else None."""
-    if kpi not in contents.parts:
+    """``2 of 3``, or ``too few: 3``, where fewer than 5 stand behind a share, else None."""
+    if kpi in contents.parts:
+        over, whole = contents.parts[kpi]
+    elif kpi in contents.counts_behind and contents.definitions[kpi].unit == "share":
+        over, whole = "", contents.counts_behind[kpi]
+    else:
         return None
-    over, whole = contents.parts[kpi]
     count = contents.kpi(whole, kind, group)
     if count is None or count["median"] >= FEWEST:
         return None
+    if not over:
+        return f"too few: {number(count['median'])}"
     part = contents.kpi(over, kind, group)
     return f"{number(part['median'] if part is not None else 0.0)} of {number(count['median'])}"
 
@@ -148,6 +174,7 @@ def _table(contents: Contents, kind: str, heading: str, definitions: list[Defini
             [_cell(contents, one, kind, group, worst) for one in definitions],
         )
         for group in groups_of(contents.kpis, kind)
+        if any(contents.kpi(one.name, kind, group) is not None for one in definitions)
     ]
     caption = f"{heading}: {', '.join(one.label for one in definitions)}"
     body = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", total, rows), class_="numbers strata")
@@ -163,7 +190,7 @@ def _total(contents: Contents, definition: Definition, worst: Worst | None) -> M
     told = tag("span", ABSENT) if row is None else _figure(row, definition.unit)
     if worst is None:
         return tag("td", told)
-    where = f"highest: {name_of(worst.group)}, {number(worst.median, definition.unit)}"
+    where = f"{worst.word}: {name_of(worst.group)}, {number(worst.median, definition.unit)}"
     if contents.n > 1:
         where += f" ({span(worst.low, worst.high, definition.unit)})"
     return tag("td", told, tag("span", where, class_="worst"))
@@ -178,7 +205,8 @@ def _cell(contents: Contents, definition: Definition, kind: str, group: str, wor
         return tag("td", ABSENT)
     top = worst[definition.name]
     if top is not None and top.group == group:
-        return tag("td", _figure(row, definition.unit), tag("span", "▲ highest", class_="mark"), class_="highest")
+        mark = f"{'▼' if top.word == 'lowest' else '▲'} {top.word}"
+        return tag("td", _figure(row, definition.unit), tag("span", mark, class_="mark"), class_="highest")
     return tag("td", _figure(row, definition.unit), _some(row, contents.n))
 
 

@@ -74,7 +74,7 @@ class FailedReplication(Protocol):
 
 @dataclass(frozen=True)
 class Headline:
-    """Names of the KPIs that the three sentences, the cards and the titles speak of.
+    """Names of the KPIs that the answer's sentences, the cards and the titles speak of.
 
     A name without a row in ``kpis`` is not an error: the sentence then says that the figure was not measured.
     """
@@ -86,6 +86,14 @@ class Headline:
     peak_shelter_census: str = "shelter_census_peak"
     still_held: str = "separated_still_in_custody"
     hours_over_rated: str = "station_hours_over_rated"
+    never_grouped: str = "families_never_grouped"
+    unnoticed: str = "children_separated_unnoticed"
+    number_not_passed: str = "children_parent_number_not_passed"
+    ordered: str = "class_children"
+    young_in_time: str = "class_reunited_by_young_deadline"
+    others_in_time: str = "class_reunited_by_deadline"
+    not_found: str = "class_not_found_at_order"
+    reunited: str = "children_reunited"
     cards: tuple[str, ...] = (
         "children_separated",
         "families_separated",
@@ -96,6 +104,9 @@ class Headline:
         "shelter_census_peak",
         "waiting_for_bed_peak",
         "station_hours_over_rated",
+        "class_reunited_by_young_deadline",
+        "class_reunited_by_deadline",
+        "children_parent_number_not_passed",
     )
 
 
@@ -144,7 +155,7 @@ class Contents:
     definitions : mapping of str to Definition
         KPIs by name, in the order in which breakdowns list them.
     kpis : DataFrame
-        Keys kpi, group_kind (all, age_band, station, bed_kind, holding_kind, ground), group.
+        Keys kpi, group_kind (all, age_band, station, bed_kind, holding_kind, ground, code, note, ...), group.
     daily : DataFrame
         Keys day, measure, group. A day without a value in a replication (too few children for a share) counts as
         missing there.
@@ -157,6 +168,14 @@ class Contents:
     monthly : DataFrame
         Keys month, station, stratum, count ("true" or "recorded"); persons. A station "all" gives the intervals of the
         sums; without it the report adds the means and shows no interval.
+    waits : DataFrame
+        Keys cohort, stage; mean hours that the cohort spent in the stage. Empty where nobody was held.
+    reunions : DataFrame
+        Keys age_band, days (since the court's order), outcome; children of the order's class. Empty without an order.
+    reunited : DataFrame
+        Keys age_band, days; the share of the class that is reunited, from 0 to 1, as counted in each replication.
+    work : DataFrame
+        Keys agency, activity, kind ("hours" or "overtime_hours"); staff hours within the window.
     comparison : DataFrame
         Columns id, label, published, unit, role ("fit" or "check"), source, low, median, high, note. NaN in median: not
         modelled yet.
@@ -193,6 +212,10 @@ class Contents:
     flow: pd.DataFrame
     outcomes: pd.DataFrame
     monthly: pd.DataFrame
+    waits: pd.DataFrame
+    reunions: pd.DataFrame
+    reunited: pd.DataFrame
+    work: pd.DataFrame
     comparison: pd.DataFrame
     failures: Sequence[FailedReplication]
     limits: Sequence[str]
@@ -227,6 +250,12 @@ class Contents:
         few = table["n"] * 2 < self.n
         table.loc[few, ["mean", "median", "low", "high", "mean_low", "mean_high"]] = float("nan")
         return table
+
+
+def order_day(settings: Settings) -> date | None:
+    """The day of the court's order, if one falls into the days played; it counts from the end of that day on."""
+    day, window = settings.reunification.order.day, settings.window
+    return day if day is not None and window.first_day_played <= day < window.end else None
 
 
 def records(table: pd.DataFrame) -> list[Any]:

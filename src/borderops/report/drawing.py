@@ -65,6 +65,7 @@ TEMPLATE: Final = go.layout.Template(
             "automargin": True,
             "nticks": 6,
             "separatethousands": True,
+            "exponentformat": "none",
             "title": {"font": {"size": 12, "color": GREY}, "standoff": 6},
         },
     }
@@ -92,8 +93,6 @@ class Panel:
         What sets this panel apart from its neighbours; empty for a lone panel.
     height : int
         In CSS pixels.
-    is_wide : bool
-        Takes two columns of the picture's grid.
     least_width : int
         Below this the panel scrolls sideways instead of shrinking further.
     """
@@ -101,8 +100,10 @@ class Panel:
     figure: go.Figure
     heading: str = ""
     height: int = 300
-    is_wide: bool = False
     least_width: int = 0
+
+
+NOTHING: Final = "There is nothing to draw in this run."
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ class Picture:
     note : str
     headings : int
         Leading columns of the table that name the row.
+    nothing : str
+        Said in place of everything else where there is nothing to draw.
     """
 
     name: str
@@ -138,6 +141,33 @@ class Picture:
     keys: Sequence[Key] = ()
     note: str = ""
     headings: int = 1
+    nothing: str = NOTHING
+
+
+@dataclass(frozen=True)
+class Part:
+    """One colour of stacked bars.
+
+    Parameters
+    ----------
+    label : str
+    colour : str
+    values : sequence of float
+        Its length in each bar, in the order of the bars.
+    told : sequence of str
+        What pointing at it tells, bar by bar.
+    figures : sequence of str
+        The number written on it, bar by bar, where it has room.
+    words : sequence of str
+        What is written before the number, where both have room.
+    """
+
+    label: str
+    colour: str
+    values: Sequence[float]
+    told: Sequence[str]
+    figures: Sequence[str]
+    words: Sequence[str]
 
 
 # --- shared pieces -------------------------------------------------------------------------------------------------
@@ -238,6 +268,99 @@ def add_steps(figure: go.Figure, table: pd.DataFrame, label: str, unit: str) -> 
     )
 
 
+def add_bars(figure: go.Figure, x: list[str], y: pd.Series, colour: str, label: str) -> None:
+    """Upright bars, one a day."""
+    hover = f"{label}: %{{y:,.1f}}<extra></extra>"
+    figure.add_bar(x=x, y=rounded(y), marker={"color": colour, "line": {"width": 0}}, name=label, hovertemplate=hover)
+
+
+BAR_WIDTH, NARROW_BAR_WIDTH, LETTER_WIDTH, LETTER_MARGIN = 900, 215, 7.0, 6.0
+"""Pixels of the longest bar of a lone panel on a desk and on a phone, and of what is written on its parts."""
+
+LEAST_OF_WIDTH, BESIDE_BARS = 0.85, 120
+"""Part of the desk's width that the longest bar needs for the desk's writing, and pixels that names take beside it."""
+
+
+def stacked_bars(
+    bars: Sequence[str], parts: Sequence[Part], axis: dict[str, Any], width: float = BAR_WIDTH
+) -> go.Figure:
+    """Bars that lie, one below the other, each made of parts with their word and number written on them.
+
+    Parameters
+    ----------
+    bars : sequence of str
+        Their names.
+    parts : sequence of Part
+        From left to right.
+    axis : dict
+        Layout of the axis they are measured on; its range says how long the whole is.
+    width : float
+        Pixels of the whole on a desk.
+    """
+    whole = float(axis["range"][1])
+    figure = new_figure(
+        barmode="stack",
+        bargap=0.35,
+        hovermode="closest",
+        xaxis={"tickangle": 0, **axis},
+        yaxis=NAMES_DOWN,
+    )
+    for part in parts:
+        figure.add_bar(
+            y=list(bars),
+            x=rounded(np.array(part.values)),
+            orientation="h",
+            marker={"color": part.colour, "line": {"color": "#ffffff", "width": 1.5}},
+            text=_fitting(part, width / whole),
+            meta={
+                # Taken by the page's script where the picture is narrower than this.
+                "wide_from": round(width * LEAST_OF_WIDTH) + BESIDE_BARS,
+                "narrow": _fitting(part, NARROW_BAR_WIDTH / whole),
+            },
+            textposition="inside",
+            constraintext="none",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": ink_on(part.colour), "size": 13},
+            customdata=list(part.told),
+            name=part.label,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    return figure
+
+
+NAMES_DOWN: Final = {
+    "autorange": "reversed",
+    "showgrid": False,
+    "zeroline": False,
+    "type": "category",
+    "nticks": 30,
+    "ticks": "",
+    "ticklabelstandoff": 6,
+}
+"""An axis that names bars, the first on top."""
+
+
+def _fitting(part: Part, pixels: float) -> list[str]:
+    """What has room on each piece, at so many pixels a unit: word and number, the number alone, or nothing."""
+    fitting = []
+    for value, figure, word in zip(part.values, part.figures, part.words, strict=True):
+        room = value * pixels - LETTER_MARGIN
+        candidates = [f"{word} {figure}", figure] if word else [figure]
+        fitting.append(next((one for one in candidates if len(one) * LETTER_WIDTH <= room), ""))
+    return fitting
+
+
+def per_cent(share: float) -> str:
+    """A share of a hundred as it is written on a bar."""
+    return f"{share:.0f}\u2009%"
+
+
+def ink_on(colour: str) -> str:
+    """The colour of writing that can be read on a colour."""
+    return "#ffffff" if colour in (BLUE, GREY, INK, BLACK) else BLACK
+
+
 def mark_season(figure: go.Figure, contents: Contents) -> None:
     """Shade the days that the headline figures speak of."""
     first, last = contents.settings.season
@@ -265,14 +388,14 @@ def day_axis(contents: Contents) -> dict[str, Any]:
     }
 
 
-def limit_line(figure: go.Figure, at: float, label: str, axis: str = "y") -> None:
-    """A dashed line with a name, for a limit."""
+def limit_line(figure: go.Figure, at: float, label: str, axis: str = "y", lower: int = 0, side: str = "right") -> None:
+    """A dashed line with a name, for a limit; an upright one's name may stand lower by some pixels, or to the left."""
     style = {"line": {"color": BLACK, "width": 1.2, "dash": "dash"}, "annotation_text": label}
     style |= {"annotation_font": {"size": 12, "color": INK}, "annotation_bgcolor": "rgba(255,255,255,0.8)"}
     if axis == "y":
         figure.add_hline(y=at, annotation_position="top left", **style)
     else:
-        figure.add_vline(x=at, annotation_position="top right", **style)
+        figure.add_vline(x=at, annotation_position=f"top {side}", annotation_yshift=-lower, **style)
 
 
 def thin_out(days: pd.Series) -> pd.Series:
@@ -320,6 +443,15 @@ def figure_cell(row: Any, unit: str) -> str:
     if row.n < 2 or row.low == row.high:
         return middle
     return f"{middle} ({range_cell(row.low, row.high, unit)})"
+
+
+def mean_cell(row: Any, unit: str) -> str:
+    """A mean with the interval of the replications, where parts are added up; left out when it says nothing more."""
+    if not np.isfinite(row.mean):
+        return ABSENT
+    if row.n < 2 or row.low == row.high:
+        return number(row.mean, unit)
+    return f"{number(row.mean, unit)} ({range_cell(row.low, row.high, unit)})"
 
 
 def course(table: pd.DataFrame, unit: str) -> str:

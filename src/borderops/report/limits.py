@@ -6,15 +6,27 @@ from datetime import timedelta
 from typing import Final
 
 from borderops.config.schema import STATIONS, Settings
+from borderops.report.contents import order_day
 
 LIMITS: Final = (
-    "No system of record is written yet: links between parents and children are all true links, and none is lost, so "
-    "the report says nothing of unrecorded families, official counts or lists.",
-    "Referral to ORR is one delay and one desk; mails that are lost, outages and coordinators' shifts are not played.",
-    "Courts hear whoever has a slot; several sittings a day, serious charges and judges' discretion are not played.",
-    "Reunification after a child has left the station is not played, by request or by court order; stays in shelters "
-    "end as the published releases do.",
-    "Sponsors, shelters and family detention have no places: distance and travel between centres are not modelled.",
+    "No system of record is written yet. The run settles the acts that decide whether a link can be found (grouping, "
+    "reason code, case note, the parent's number, the local list), not what each system held, who could look where, "
+    "how names and dates were misspelt, or what an audit would have found; official counts and lists are not made.",
+    "Of the mail, a child's request, placement, itinerary and word of arrival are played, with losses, outages and "
+    "coordinators' shifts. A wrong itinerary costs time and sends no child to a wrong place; other correspondence "
+    "takes nobody's time.",
+    "Courts hear whoever has a slot; several sittings a day and judges' discretion are not played. A parent charged "
+    "with a serious crime is held elsewhere for a time, without a hearing.",
+    "ICE's custody has no capacity and no places: adults stay a time drawn by chance and are released or removed. "
+    "Visits and telephone calls between parents and children are not played.",
+    "The joint team's work is one review, where nothing is on record, and one vetting for each child of the order; "
+    "interviews, DNA tests and disputes before the court take none of its hours. A parent who has been found is not "
+    "removed any more.",
+    "Brothers and sisters are found, vetted and moved each on their own, even to the same parent.",
+    "Sponsors are not vetted: releases to them follow published stays, slowed for separated children by an assumed "
+    "factor. What becomes of a child after release or reunion is not played.",
+    "Shelters, ICE's centres and family detention stand nowhere on a map: travel takes a time drawn by chance, the "
+    "same for all of them.",
     "Arrivals do not respond to the policy. The same people come under every scenario.",
     "Families, ages, kin and names are drawn independently from published shares; what goes together in the world, "
     "beyond what the shares say, does not go together here.",
@@ -42,9 +54,21 @@ def cautions(settings: Settings) -> list[str]:
             f"The run ends within {DAYS_AFTER_SEASON} days of the days the answer speaks of: stays begun in the last "
             "of them are cut off, so shares over 72 hours are too low."
         )
+    if _is_cut_short(settings):
+        found.append(
+            "The run ends before the court's deadlines for reunification have passed: shares reunited say what was "
+            "reached by the last day played."
+        )
     if set(settings.arrivals.stations) != set(STATIONS):
         found.append(
             "Only some stations are played, while shelters begin with the children of all of them: census and "
             "occupancy say little, and beds run short less than they would."
         )
     return found
+
+
+def _is_cut_short(settings: Settings) -> bool:
+    """Whether an order is played whose later deadline is not."""
+    order, day = settings.reunification.order, order_day(settings)
+    later = timedelta(days=max(order.young_deadline_days, order.others_deadline_days))
+    return day is not None and settings.window.end < day + later

@@ -24,6 +24,7 @@
     figure.layout.width = chart.clientWidth;
     figure.layout.height = chart.clientHeight;
     adapt(figure.layout, chart.clientWidth);
+    shorten(figure.data, chart.clientWidth);
     window.Plotly.newPlot(chart, figure.data, figure.layout, config);
   }
 
@@ -33,8 +34,16 @@
     if (ticks && width < 520) {
       layout.xaxis.tickvals = ticks.filter(function (value) { return value % 72 === 0 || value === 24; });
     }
-    if (layout.xaxis && layout.xaxis.dtick === "M1" && width < 260) { layout.xaxis.dtick = "M2"; }
+    var room = layout.yaxis && layout.yaxis.type === "category" ? width - 140 : width;  // names of rows take theirs
+    if (layout.xaxis && layout.xaxis.dtick === "M1" && room < 260) { layout.xaxis.dtick = "M2"; }
     if (layout.xaxis && layout.xaxis.nticks && width < 260) { layout.xaxis.nticks = 3; }
+  }
+
+  // Bars carry what fits on them on a desk; on a phone and on paper they carry less.
+  function shorten(traces, width) {
+    traces.forEach(function (trace) {
+      if (trace.meta && width < trace.meta.wide_from) { trace.text = trace.meta.narrow; }
+    });
   }
 
   function fit() {

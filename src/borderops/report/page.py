@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -18,9 +19,10 @@ import plotly.io
 import plotly.offline
 
 from borderops.exceptions import FileProblem
-from borderops.report import assumptions, breakdown, comparison, figures, prose
+from borderops.report import assumptions, breakdown, comparison, prose
+from borderops.report.chapters import CHAPTERS, Chapter
 from borderops.report.contents import FEWEST, Contents, Row
-from borderops.report.drawing import TEMPLATE, Key, Panel, Picture
+from borderops.report.drawing import NOTHING, TEMPLATE, Key, Panel, Picture
 from borderops.report.markup import Markup, join, table, tag
 from borderops.report.words import (
     behind_text,
@@ -40,7 +42,7 @@ HERE: Final = Path(__file__).parent
 SECTIONS: Final = (
     ("answer", "The answer"),
     ("figures", "Key figures"),
-    ("pictures", "Pictures"),
+    *((chapter.name, chapter.heading) for chapter in CHAPTERS),
     ("published", "Beside published figures"),
     ("breakdowns", "By age and station"),
     ("assumptions", "Assumptions"),
@@ -172,10 +174,10 @@ def footer(contents: Contents) -> Markup:
 
 
 def _section(contents: Contents, name: str, heading: str) -> Markup:
-    makers = {
+    makers: dict[str, Callable[[Contents], Markup]] = {
         "answer": the_answer,
-        "figures": cards,
-        "pictures": pictures,
+        "figures": key_figures,
+        **{chapter.name: partial(pictures, chapter=chapter) for chapter in CHAPTERS},
         "published": comparison.section,
         "breakdowns": breakdowns,
         "assumptions": the_assumptions,
@@ -189,19 +191,25 @@ def _section(contents: Contents, name: str, heading: str) -> Markup:
 
 
 def the_answer(contents: Contents) -> Markup:
-    """Three sentences, and how to read every interval."""
+    """The answer's sentences, and how to read every interval."""
     return join(
         tag("ol", [tag("li", sentence) for sentence in prose.answer(contents)], class_="answer"),
         tag("p", prose.reading_note(contents.n, contents.level), class_="quiet"),
     )
 
 
-def cards(contents: Contents) -> Markup:
+def key_figures(contents: Contents) -> Markup:
     """Key figures with their intervals and exact meanings."""
-    known = [name for name in contents.headline.cards if name in contents.definitions]
-    if not known:
+    shown = cards(contents, contents.headline.cards)
+    if shown is None:
         return tag("p", "No key figure was measured in this run.")
-    return join(tag("div", [_card(contents, name) for name in known], class_="cards"), reference_note(contents))
+    return join(shown, reference_note(contents))
+
+
+def cards(contents: Contents, names: Sequence[str], class_: str = "cards") -> Markup | None:
+    """A card for each KPI of the run; None if the run knows none of them."""
+    known = [name for name in names if name in contents.definitions]
+    return tag("div", [_card(contents, name) for name in known], class_=class_) if known else None
 
 
 def _card(contents: Contents, name: str) -> Markup:
@@ -233,12 +241,12 @@ def _interval(contents: Contents, row: Row, unit: str) -> Markup:
 
 
 def _worst_line(contents: Contents, name: str) -> Markup | None:
-    """The highest stratum of a rate, by age and by station."""
+    """The highest stratum of a rate, by age and by station; the lowest where that is worse."""
     if contents.definitions[name].unit not in breakdown.RATES:
         return None
-    found = [breakdown.worst_stratum(contents, name, kind) for kind in ("age_band", "station")]
-    told = [f"{in_sentence(one.group)}, {number(one.median, contents.definitions[name].unit)}" for one in found if one]
-    return tag("p", f"highest: {'; '.join(told)}", class_="worst") if told else None
+    found = [one for kind in ("age_band", "station") if (one := breakdown.worst_stratum(contents, name, kind))]
+    told = [f"{in_sentence(one.group)}, {number(one.median, contents.definitions[name].unit)}" for one in found]
+    return tag("p", f"{found[0].word}: {'; '.join(told)}", class_="worst") if found else None
 
 
 def _reference_line(contents: Contents, name: str) -> Markup | None:
@@ -272,19 +280,26 @@ def reference_note(contents: Contents) -> Markup | None:
 # --- pictures ------------------------------------------------------------------------------------------------------
 
 
-def pictures(contents: Contents) -> Markup:
-    """All pictures, each with its words, its text alternative and its table."""
+def pictures(contents: Contents, chapter: Chapter) -> Markup:
+    """A chapter: its cards, then its pictures, each with its words, its text alternative and its table."""
     without = tag(
         "noscript", tag("p", "Pictures need JavaScript. The tables below them hold the same numbers without it.")
     )
-    return join(without, [show(picture) for picture in figures.all_pictures(contents)])
+    measured = [name for name in chapter.cards if contents.kpi(name) is not None]
+    made = [make(contents) for make in chapter.pictures]
+    reasons = [picture.nothing if not picture.panels and picture.nothing != NOTHING else None for picture in made]
+    # A reason why there is nothing to draw is given once, even if two pictures share it.
+    shown = [show(picture) for at, picture in enumerate(made) if reasons[at] is None or reasons[at] not in reasons[:at]]
+    return join(without, cards(contents, measured, "cards compact"), shown)
 
 
 def show(picture: Picture) -> Markup:
-    """One picture."""
+    """One picture; where there is nothing to draw, a sentence that says so."""
+    if not picture.panels:
+        title = tag("h3", picture.title, id=f"{picture.name}-title")
+        body = join(title, tag("p", picture.nothing, class_="quiet"))
+        return tag("div", body, id=f"picture-{picture.name}", class_="picture")
     panels = [_panel(picture, panel, at) for at, panel in enumerate(picture.panels)]
-    drawn = tag("div", panels, class_=f"panels panels-{len(panels)}") if panels else None
-    nothing = None if panels else tag("p", "There is nothing to draw in this run.", class_="quiet")
     return tag(
         "figure",
         tag(
@@ -292,11 +307,10 @@ def show(picture: Picture) -> Markup:
             tag("h3", picture.title, id=f"{picture.name}-title"),
             tag("p", f"{picture.quantity}.".replace("..", "."), class_="quiet"),
         ),
-        legend(picture.keys) if panels else None,
-        drawn,
-        nothing,
+        legend(picture.keys),
+        tag("div", panels, class_=f"panels panels-{len(panels)}"),
         tag("p", picture.note, class_="note") if picture.note else None,
-        tag("p", picture.alternative, class_="unseen", id=f"{picture.name}-alternative") if panels else None,
+        tag("p", picture.alternative, class_="unseen", id=f"{picture.name}-alternative"),
         numbers(picture),
         id=f"picture-{picture.name}",
         class_="picture",
@@ -357,9 +371,10 @@ def _panel(picture: Picture, panel: Panel, at: int) -> Markup:
 def breakdowns(contents: Contents) -> Markup:
     """Every KPI by stratum."""
     words = (
-        "No average may hide what happens to one group: beside each overall rate stands the highest group, and that "
-        f"group is marked below. Where fewer than {FEWEST} children stand behind a share, the count is given and the "
-        "group is not marked. Groups are places, ages and kinds of beds, never persons."
+        "No average may hide what happens to one group: beside each overall rate stands the highest group (of children "
+        "reunited in time and of telling notes, the lowest), and that group is marked below. Where fewer than "
+        f"{FEWEST} children stand behind a share, their number is given and the group is not marked. Groups are "
+        "places, ages and kinds of beds, never persons."
     )
     return join(tag("p", words, class_="quiet"), breakdown.section(contents))
 

@@ -1,4 +1,4 @@
-"""The sentences of the report: the answer, and what a picture shows.
+"""The sentences of the report: the answer, and how sure it is.
 
 Sentences say what the tables hold and no more. Nothing seen in n replications is not nothing possible; one replication
 has no interval; what was not measured is said to be so.
@@ -10,15 +10,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from borderops.config.schema import BED_KINDS, STATIONS
-from borderops.report.contents import Contents, Row, top_row
+from borderops.config.schema import BED_KINDS
+from borderops.report.contents import FEWEST, Contents, Row, order_day
 from borderops.report.words import (
     day_text,
     in_sentence,
     interval_text,
     level_text,
     list_text,
-    name_of,
     number,
     quantity,
     replications_text,
@@ -36,8 +35,14 @@ ROUGH_BELOW = 2
 
 
 def answer(contents: Contents) -> list[str]:
-    """The answer in three sentences: separations, the 72-hour limit, shelters."""
-    return [separations_sentence(contents), clock_sentence(contents), shelter_sentence(contents)]
+    """The answer: separations, the 72-hour limit, shelters, what nobody wrote down, reunification."""
+    return [
+        separations_sentence(contents),
+        clock_sentence(contents),
+        shelter_sentence(contents),
+        records_sentence(contents),
+        reunification_sentence(contents),
+    ]
 
 
 # --- how sure ------------------------------------------------------------------------------------------------------
@@ -96,7 +101,7 @@ def reading_note(n: int, level: float) -> str:
     return f"{note} It covers chance alone, not doubt about the assumptions below."
 
 
-# --- the three sentences -------------------------------------------------------------------------------------------
+# --- separations, clock, shelters ----------------------------------------------------------------------------------
 
 
 def separations_sentence(contents: Contents) -> str:
@@ -300,122 +305,123 @@ def beds_name(kind: str) -> str:
     return f"beds for {in_sentence(kind)}"
 
 
-# --- what a picture shows ------------------------------------------------------------------------------------------
+# --- what nobody wrote down ----------------------------------------------------------------------------------------
 
 
-def separations_title(contents: Contents) -> str:
-    """The largest number of separations on one day."""
-    total = contents.series("separated_children", "all")
-    if total.empty:
-        return "Children separated a day"
-    if total["mean"].max() == 0:
-        return "No child is separated on any day in any replication"
-    top = top_row(total)
-    if top["median"] == 0:
-        return "Separations are rare: on most days there is none"
-    return f"At its height, {quantity(top['median'], 'children')} are separated in a day ({day_text(top['day'])})"
+def records_sentence(contents: Contents) -> str:
+    """Families never written down as such, children separated unnoticed, numbers of parents that HHS never gets."""
+    names = contents.headline
+    clauses = [
+        _ungrouped_clause(contents, contents.kpi(names.never_grouped)),
+        _unnoticed_clause(contents, contents.kpi(names.unnoticed)),
+        _number_clause(contents, contents.kpi(names.number_not_passed)),
+    ]
+    told = "; ".join(clause for clause in clauses if clause)
+    return f"{told[:1].upper()}{told[1:]}." if told else "What nobody wrote down was not measured in this run."
 
 
-def shelters_title(contents: Contents) -> str:
-    """Which beds run out."""
-    short = in_order(shortages(contents))
-    if short:
-        first = short[0]
-        return f"Beds for {in_sentence(first.kind)} run short from {day_text(first.first_day)}"
-    full = [one for one in shortages(contents) if one.fullest == one.fullest]
-    if not full:
-        return "Children in shelters against beds"
-    top = max(full, key=lambda one: one.fullest)
-    share = number(top.fullest, "share")
-    return f"Beds suffice in the median; the fullest kind, {in_sentence(top.kind)}, reaches {share} of its beds"
+def _ungrouped_clause(contents: Contents, row: Row | None) -> str:
+    if row is None:
+        return ""
+    if is_never_seen(row):
+        unseen = unseen_text(int(row["n"]), contents.level)
+        return f"every family that says it is one is written down as one (families never grouped: {unseen})"
+    count = quantity(row["median"], "families")
+    verbs = "says that it is one and is" if count.endswith("family") else "say that they are one and are"
+    interval = interval_text(row, "families", contents.level, contents.n)
+    return f"{count} {verbs} never written down as one ({interval})"
 
 
-def clock_title(contents: Contents) -> str:
-    """The share of separated children over 72 hours, or of all minors if none is separated."""
-    for name, whom in (
-        (contents.headline.share_over_72h_separated, "separated children"),
-        (contents.headline.share_over_72h_all_minors, "all minors"),
-    ):
-        row = contents.kpi(name)
-        if row is not None:
-            return f"{number(row['median'], 'share')} of {whom} are held longer than 72 hours"
-    return "Children held longer than 72 hours"
+def _unnoticed_clause(contents: Contents, row: Row | None) -> str:
+    if row is None:
+        return ""
+    if is_never_seen(row):
+        unseen = unseen_text(int(row["n"]), contents.level)
+        return f"no child goes to a shelter while nobody knows that it came with a parent ({unseen})"
+    count = quantity(row["median"], "children")
+    verb, whose = ("goes", "it") if count.endswith("child") else ("go", "they")
+    return f"{count} {verb} to shelters while nobody knows that {whose} came with a parent{_spread(row, 'children')}"
 
 
-def hours_title(contents: Contents) -> str:
-    """Since when the mean time in custody exceeds 72 hours."""
-    hours = contents.series_of_enough("mean_custody_hours", "separated")
-    whom = "separated children"
-    if hours.empty or hours["median"].isna().all():
-        hours, whom = contents.series_of_enough("mean_custody_hours", "all_minors"), "all minors"
-    if hours["median"].notna().sum() == 0:
-        return "Mean hours in CBP custody"
-    over = hours[hours["median"] > 72]
-    if over.empty:
-        top = top_row(hours)
-        return f"Mean custody of {whom} does not pass 72 hours; its highest is {number(top['median'], 'hours')}"
-    return f"Mean custody of {whom} first passes 72 hours on {day_text(over['day'].iloc[0])}"
+def _number_clause(contents: Contents, row: Row | None) -> str:
+    if row is None:
+        return ""
+    if is_never_seen(row):
+        unseen = unseen_text(int(row["n"]), contents.level)
+        return f"HHS gets the parent's number of every separated child (children without it: {unseen})"
+    share = number(row["median"], "share")
+    return f"for {share} of separated children HHS does not get the parent's number{_spread(row, 'share')}"
 
 
-def survival_title(contents: Contents) -> str:
-    """Who is still in custody at hour 72."""
-    table = contents.survival[contents.survival["hours"] == 72].set_index("cohort")["median"].dropna()
-    for cohort in ("separated_children", "all_minors", "children_alone"):
-        if cohort in table.index:
-            return (
-                f"72 hours after apprehension, {number(table[cohort], 'share')} of {in_sentence(cohort)} are still held"
-            )
-    return "How long children stay in CBP custody"
+def _spread(row: Row, unit: str) -> str:
+    """The interval of a figure beside one whose level and replications were named; nothing without one."""
+    return "" if int(row["n"]) < 2 else f" ({span(row['low'], row['high'], unit)})"
 
 
-def outcomes_title(contents: Contents) -> str:
-    """The commonest outcome."""
-    sums = contents.outcomes.groupby("outcome", observed=True)["mean"].sum()
-    if sums.empty or sums.sum() == 0:
-        return f"No {contents.outcomes_of} to follow"
-    share = number(sums.max() / sums.sum(), "share")
-    return f"{share} of {contents.outcomes_of}: {sums.idxmax()!s}"
+# --- reunification -------------------------------------------------------------------------------------------------
 
 
-def courts_title(contents: Contents) -> str:
-    """How many of the slots are used, and how many parents who were taken are never prosecuted."""
-    used = contents.kpi("court_slots_used")
-    if used is None:
-        return "Adults heard in court"
-    text = f"Courts use {number(used['median'], 'share')} of their slots"
-    unheard = contents.kpi("share_parents_never_prosecuted")
-    if unheard is None:
-        return text
-    return f"{text}; {number(unheard['median'], 'share')} of parents taken are never prosecuted"
+def no_class_text(contents: Contents) -> str:
+    """Why there is no class of an order to follow."""
+    day = contents.settings.reunification.order.day
+    if day is None:
+        return "No court orders reunification in this run."
+    if order_day(contents.settings) is None:
+        return f"The court's order of {day_text(day)} does not fall into the days played, so nobody is reunited by it."
+    return f"The court's order of {day_text(day)} speaks of nobody: no separated child is without a parent or sponsor."
 
 
-def stations_title(contents: Contents) -> str:
-    """Which station exceeds its rating longest, and how far all of them together are from theirs."""
-    together = fullest_holding(contents)
-    if together is None:
-        return "People held at stations against rated places"
-    share, kind = together
-    whole = f"all stations together reach {number(share, 'share')} of rated places for {in_sentence(kind)}"
-    over = most_hours_over(contents)
-    if over is None:
-        return f"{whole[:1].upper()}{whole[1:]}"
-    station, hours = over
-    return f"{name_of(station)} is over its rating for {number(hours)} hours, while {whole}"
+def reunification_sentence(contents: Contents) -> str:
+    """Of how many children an order speaks, which share is reunited by each deadline, and whose parents are unknown."""
+    day, names = order_day(contents.settings), contents.headline
+    if day is None:
+        return f"{no_class_text(contents)}{_by_request(contents)}"
+    ordered = contents.kpi(names.ordered)
+    if ordered is None:
+        return "Reunification by order of the court was not measured in this run."
+    if is_never_seen(ordered):
+        unseen = unseen_text(int(ordered["n"]), contents.level)
+        return f"The court's order of {day_text(day)} speaks of no child: {unseen}."
+    interval = interval_text(ordered, "children", contents.level, contents.n)
+    order = contents.settings.reunification.order
+    clauses = [
+        f"The court's order of {day_text(day)} speaks of {quantity(ordered['median'], 'children')} ({interval})",
+        f"of those under {order.young_below_age}, "
+        + _in_time(contents, names.young_in_time, "under_5_at_order", order.young_deadline_days),
+        "of the others, " + _in_time(contents, names.others_in_time, "others", order.others_deadline_days),
+        _not_found_clause(contents, contents.kpi(names.not_found)),
+    ]
+    return f"{'; '.join(clause for clause in clauses if clause)}."
 
 
-def fullest_holding(contents: Contents) -> tuple[float, str] | None:
-    """Largest share of rated places in use, all stations together, and for whom they are."""
-    found: list[tuple[float, str]] = []
-    for kind in ("single_adults", "families", "children"):
-        census = contents.series("station_census", kind).set_index("day")["median"]
-        rated = contents.series("station_rated", kind).set_index("day")["median"]
-        if not census.empty and not rated.empty and rated.min() > 0:
-            found.append((float((census / rated).max()), kind))
-    return max(found, default=None)
+def _by_request(contents: Contents) -> str:
+    """Children reunited all the same, where a parent's request is granted."""
+    row = contents.kpi(contents.headline.reunited)
+    if row is None or is_never_seen(row):
+        return ""
+    count = quantity(row["median"], "children")
+    verb = "is" if count.endswith("child") else "are"
+    return f" {count} {verb} reunited all the same{_spread(row, 'children')}."
 
 
-def most_hours_over(contents: Contents) -> tuple[str, float] | None:
-    """The station longest above its rating, and for how many hours; the sum over stations would hide it."""
-    hours = {name: contents.kpi(contents.headline.hours_over_rated, "station", name) for name in STATIONS}
-    over = [(float(row["median"]), name) for name, row in hours.items() if row is not None and row["median"] > 0]
-    return (max(over)[1], max(over)[0]) if over else None
+def _in_time(contents: Contents, name: str, band: str, days: int) -> str:
+    """``54 % are reunited within 14 days (50 to 58 %)``, or why there is no such share."""
+    count = contents.kpi(contents.headline.ordered, "age_at_order", band)
+    day = order_day(contents.settings)
+    if day is not None and (contents.settings.window.end - day).days < days:
+        return f"nothing can be said, for the days played end before the deadline of {days} days"
+    row = contents.kpi(name)
+    if row is None:
+        return "nothing can be said, for there are none"
+    if count is not None and count["median"] < FEWEST:
+        return f"who are {number(count['median'])}, no share is given"
+    if is_never_seen(row):
+        return f"none is reunited within {days} days ({unseen_text(int(row['n']), contents.level)})"
+    return f"{number(row['median'], 'share')} are reunited within {days} days{_spread(row, 'share')}"
+
+
+def _not_found_clause(contents: Contents, row: Row | None) -> str:
+    if row is None or is_never_seen(row):
+        return ""
+    share = number(row["median"], "share")
+    return f"for {share} of those in shelters that day no record leads to the parent{_spread(row, 'share')}"

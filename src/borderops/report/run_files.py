@@ -19,6 +19,7 @@ from borderops.config.schema import Settings
 from borderops.exceptions import FileProblem
 from borderops.experiments.outputs import MANIFEST, RunFolder
 from borderops.experiments.runner import Outcome
+from borderops.forecast.results import KEYS
 from borderops.report.assemble import contents_of, definitions_table, register_table, stacked_tables
 from borderops.report.contents import Contents
 from borderops.report.page import write_report
@@ -27,7 +28,7 @@ from borderops.report.tables import write_csv, write_parquet, write_workbook
 CONFIG: Final = "config.yaml"
 REPORT: Final = "report.html"
 WORKBOOK: Final = "tables.xlsx"
-SUMMARIES: Final = ("kpis", "daily", "survival", "flow", "outcomes", "monthly", "comparison")
+SUMMARIES: Final = (*KEYS, "comparison")
 
 log = logging.getLogger(__name__)
 

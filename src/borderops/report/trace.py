@@ -33,19 +33,27 @@ SHORT: Final = {
     Place.ORR_DESK: ("ORR desk", "cyan"),
     Place.COURT: ("court", "magenta"),
     Place.JAIL: ("jail", "magenta"),
+    Place.OTHER_CUSTODY: ("custody", "magenta"),
     Place.ICE: ("ICE", "blue"),
     Place.FAMILY_DETENTION: ("detention", "blue"),
-    Place.CONTRACTOR: ("journey", "green"),
     Place.SHELTER: ("shelter", "green"),
+    Place.TEAM: ("team", "cyan"),
+    Place.CENTRE: ("centre", "blue"),
 }
 """Names and colours of places on a terminal."""
 
 STILL: Final = {
     Place.STATION: "at the station",
     Place.PORT: "at the port of entry",
+    Place.COURT: "in the court's custody",
+    Place.JAIL: "in jail",
+    Place.OTHER_CUSTODY: "in other custody",
+    Place.ICE: "in ICE's custody",
     Place.FAMILY_DETENTION: "in family detention",
     Place.CONTRACTOR: "on the way to a shelter",
     Place.SHELTER: "in a shelter",
+    Place.TO_CENTRE: "on the way to an ICE centre",
+    Place.CENTRE: "at an ICE centre",
 }
 """Where people can be who are followed to the last minute."""
 
@@ -62,6 +70,7 @@ EXITS: Final = {
     "to_shelter": "sent to a shelter",
     "aged_out": "handed to ICE on the eighteenth birthday",
     "not_here": "in a shelter before the run began",
+    "to_other_custody": "handed over to be charged",
 }
 """How people leave CBP's hands, as it is told of them."""
 
@@ -112,8 +121,12 @@ def _fate(story: Story) -> str:
     children = story.members[story.members["is_child"]]
     separated, rejoined = int(children["is_separated"].sum()), int(children["is_rejoined"].sum())
     if separated:
-        back = "" if not rejoined else " and rejoined" if rejoined == separated else ", rejoined in part"
-        return f"separated{back}"
+        reunited = int((children["is_separated"] & children["is_reunited"]).sum())
+        for word, count in (("rejoined", rejoined), ("reunited", reunited)):
+            if count == separated:
+                return f"separated and {word}"
+        partly = [f"{word} in part" for word, count in (("rejoined", rejoined), ("reunited", reunited)) if count]
+        return ", ".join(["separated", *partly])
     if children["is_parted"].any():
         return "one parent taken, the children not left alone"
     ends = list_text(list(dict.fromkeys(EXITS[code] for code in story.members["exit"])))
@@ -127,7 +140,8 @@ def _fate(story: Story) -> str:
 
 def is_one_case(story: Story) -> bool:
     """Whether adults and children were processed together."""
-    return story.stratum in ("family", "false_family") and bool(story.members["is_child"].any())
+    is_said = story.stratum in ("family", "false_family") and bool(story.members["is_child"].any())
+    return is_said and not story.members["is_never_grouped"].any()
 
 
 def circumstances(story: Story, replication: int, seed: int) -> str:
@@ -207,7 +221,7 @@ def ending_text(story: Story) -> str:
         place = Place(group["place"].iloc[0])
         names = list_text([labels[person] for person in group["person"]])
         if place in NOT_FOLLOWED:
-            lost.append(names if place == Place.UNTOLD else f"{names} after {place}")
+            lost.append(f"{names} abroad" if place == Place.ABROAD else names)
         else:
             still.append(f"{names} {'were' if len(group) > 1 else 'was'} still {STILL[place]}")
     when = f"On the last minute played, {moment_text(story.horizon - 1)}, "

@@ -53,15 +53,20 @@ from borderops.report.words import list_text
 from borderops.units import DAY, HOUR, MINUTE
 
 WHITE: Final = "#ffffff"
+BROWN, NAVY, STRAW, SAND = "#7a5c46", "#1f3b57", "#dcd38f", "#d5cabf"
 PLACES: Final = {
     Place.STATION: (ORANGE, INK),
     Place.PORT: (ORANGE, INK),
     Place.COURT: (PURPLE, INK),
     Place.JAIL: (GREY, WHITE),
+    Place.OTHER_CUSTODY: (BROWN, WHITE),
     Place.ICE: (BLUE, WHITE),
     Place.FAMILY_DETENTION: (SKY, INK),
     Place.CONTRACTOR: (YELLOW, INK),
     Place.SHELTER: (GREEN, INK),
+    Place.TO_CENTRE: (STRAW, INK),
+    Place.CENTRE: (NAVY, WHITE),
+    Place.ABROAD: (SAND, INK),
     Place.UNTOLD: (PALE, INK),
 }
 """Colour of a place, and of the words on it."""
@@ -70,6 +75,7 @@ MARKS: Final = {
     "": ("circle", WHITE, "Anything else that happened"),
     "parted_at": ("diamond", VERMILLION, "Parted"),
     "rejoined_at": ("square", BLUE, "Rejoined"),
+    "reunion_at": ("diamond", BLUE, "With a parent again, or not to be reunited"),
 }
 """Mark of an event by its moment; the later ones lie on top."""
 
@@ -190,8 +196,8 @@ def _how_to_read(story: Story) -> Markup:
         tag("li", f"A lane shows whose hands a person is in; it ends where the person leaves or is released.{beside}"),
         tag(
             "li",
-            "The history is what happened, minute by minute, not what anybody wrote down. No system of record "
-            "is shown here.",
+            "The history is what happened, minute by minute. Of what was written down it tells what an agent settled "
+            "on the spot: code, note, sheet, and the number passed on. No system of record is shown here.",
         ),
         class_="limits",
     )

@@ -38,6 +38,7 @@ NAMES: Final = {
     "families": "Families",
     "children": "Children",
     "kin_groups": "Kin groups",
+    "coordinators_mail": "Coordinators' mail",
     "bed_kind": "kind of bed",
     "age_band": "age band",
 }

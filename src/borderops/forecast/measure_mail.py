@@ -1,0 +1,105 @@
+"""Mail about children on their way to a shelter, and the juvenile coordinators who handle it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from borderops.config.schema import STATIONS
+from borderops.forecast.breakdowns import Row, counts, means, per_day, series, unit_minutes_by_day
+from borderops.forecast.reading import Reading
+from borderops.operations.history import Exit
+from borderops.operations.rebuilding import acknowledged, mail_jobs
+from borderops.units import DAY, NEVER
+
+Busy = dict[str, np.ndarray]
+"""Share of the coordinators' minutes on duty that messages took, by station and day of the window."""
+
+
+def mail_kpis(reading: Reading, busy: Busy) -> Iterator[Row]:
+    """KPIs of messages sent and lost, and of the busiest day of coordinators."""
+    history = reading.history
+    arrived = reading.child & (history.exit == Exit.TO_SHELTER) & reading.in_window(history.admitted_at)
+    yield from means(reading, "messages_per_placed_child", arrived, history.messages_sent)
+    referred = reading.child & reading.in_window(history.determined_at)
+    yield "messages_lost", "all", "all", int(history.messages_lost[referred].sum())
+    for name in reading.stations:
+        here = referred & (reading.station == STATIONS.index(name))
+        yield "messages_lost", "station", name, int(history.messages_lost[here].sum())
+    yield from counts(reading, "children_phoned", referred & history.is_phoned)
+    yield from counts(reading, "children_misrouted", referred & history.is_misrouted)
+    peaks = {station: float(np.nanmax(share)) for station, share in busy.items() if np.isfinite(share).any()}
+    for station, peak in peaks.items():
+        yield "coordinator_utilisation_peak", "station", station, peak
+    if peaks:
+        yield "coordinator_utilisation_peak", "all", "all", max(peaks.values())
+
+
+def daily_mail(reading: Reading, busy: Busy) -> Iterator[Row]:
+    """Messages sent, and the share of the coordinators' time that they took, by day."""
+    yield from series(reading, "messages_sent", "all", messages_sent(reading))
+    for name, share in busy.items():
+        yield from series(reading, "coordinators_busy", name, share)
+
+
+def messages_sent(reading: Reading) -> np.ndarray:
+    """Messages sent by day of the window, shape (days,).
+
+    A message sent again counts on the day on which the child's longest step of mail began: the history tells how many
+    were lost, not when each was sent.
+    """
+    history, steps = reading.history, reading.mail_steps
+    finished = (steps.ends != NEVER) & ~steps.is_phoned
+    arrived = np.flatnonzero(reading.child & (history.admitted_at != NEVER))
+    sent = np.zeros(reading.days.size)
+    for moments in (steps.begins[finished], steps.ends[finished], history.admitted_at[arrived]):
+        sent += per_day(reading, moments)
+    lost = history.messages_lost[steps.child].astype(np.int64)
+    answered = 2 * finished.sum(axis=1) + (history.admitted_at[steps.child] != NEVER)
+    under_way = history.messages_sent[steps.child] - lost - answered
+    # NEVER is the latest of all moments, so a step that did not begin is neither the last begun nor the longest.
+    begun = np.where(steps.begins == NEVER, -1, steps.begins)
+    rows = np.arange(steps.child.size)
+    lasted = np.where(steps.begins == NEVER, -1, np.minimum(steps.ends, history.horizon) - steps.begins)
+    for messages, step in ((lost, lasted.argmax(axis=1)), (under_way, begun.argmax(axis=1))):
+        sent += _weighted(reading, steps.begins[rows, step], messages)
+    return sent
+
+
+def _weighted(reading: Reading, moments: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Sums of weights by day of the window, shape (days,)."""
+    inside = reading.in_window(moments)
+    day = moments[inside] // DAY - reading.days[0]
+    return np.bincount(day, weights=weights[inside], minlength=reading.days.size)
+
+
+def coordinators_busy(reading: Reading) -> Busy:
+    """Share of the coordinators' minutes on duty that messages took, by station and day of the window.
+
+    Days without anybody on duty are NaN. Messages that children wait for count on the day they were handled; reports
+    of arrivals, for which nothing waits, on the first days from then on that have time left.
+    """
+    facilities, steps = reading.replication.facilities, reading.mail_steps
+    minutes = facilities.mail.handling_minutes
+    reported = acknowledged(reading.history, facilities)
+    busy: Busy = {}
+    for name in reading.stations:
+        place = STATIONS.index(name)
+        jobs = mail_jobs(steps, minutes, reading.station[steps.child] == place)
+        waited_for = per_day(reading, jobs.ends) * minutes
+        reports = per_day(reading, reading.history.admitted_at[reported & (reading.station == place)]) * minutes
+        on_duty = unit_minutes_by_day(reading, facilities.coordinators[place])
+        handled = waited_for + _fitted(reports, on_duty - waited_for)
+        busy[name] = np.divide(handled, on_duty, out=np.full(on_duty.size, np.nan), where=on_duty > 0)
+    return busy
+
+
+def _fitted(work: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Work of days that is done in what room each day has; the rest waits for the next day."""
+    done, waiting = np.zeros(work.size), 0.0
+    for day in np.flatnonzero(work.cumsum() > 0):
+        waiting += work[day]
+        done[day] = min(waiting, max(room[day], 0.0))
+        waiting -= done[day]
+    return done

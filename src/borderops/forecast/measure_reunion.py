@@ -1,0 +1,213 @@
+"""Children back to parents: what became of the court order's class, day by day, and of the season's children.
+
+A child is *reunited* when it is with a parent again after a stay in a shelter, by request or by order, here or abroad.
+Rejoining at the station, before the child boards, is counted apart, but for children of the order's class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from borderops.config.schema import CourtOrder
+from borderops.forecast.breakdowns import Row, counts, dates, groups, means, series, shares
+from borderops.forecast.reading import Reading
+from borderops.operations.history import Exit, IceExit, Reunion, ShelterExit
+from borderops.operations.plan import EarlierParent
+from borderops.units import DAY, NEVER, hours
+
+OBJECTIONS: Final = (Reunion.UNFIT, Reunion.UNWILLING)
+
+LONGEST: Final = 240
+"""Days after the order up to which the class is followed."""
+
+OUTCOMES: Final = (
+    "reunited",
+    "in_own_shelter_exit",
+    "unfit_or_unwilling",
+    "parent_not_found",
+    "parent_abroad",
+    "parent_in_custody",
+    "under_way",
+)
+"""States of a child of the class; of those that apply the first holds. The second: released to a sponsor or of age."""
+
+YOUNG, OTHERS = "under_5_at_order", "others"
+
+
+# --- the season's children, with or without an order ----------------------------------------------------------------
+
+
+def reunion_kpis(reading: Reading) -> Iterator[Row]:
+    """KPIs of children separated in the season, of their parents, and of ICE's centres."""
+    history, separated, met = reading.history, reading.season_separated, reading.reunited
+    yield from counts(reading, "children_reunited", separated & met)
+    yield from counts(reading, "children_parent_abroad", separated & reading.parent_removed)
+    taken = history.is_taken & reading.in_season(history.parted_at)
+    without = taken & (history.ice_exit == IceExit.REMOVED)
+    yield from counts(reading, "parents_removed_without_child", without, by_age=False)
+    for kind, group, rows in groups(reading, separated & met):
+        if rows.size:
+            days = (history.reunion_at[rows] - history.parted_at[rows]) / DAY
+            yield "days_to_reunion_median", kind, group, float(np.median(days))
+    yield from _centre_kpis(reading)
+
+
+def _centre_kpis(reading: Reading) -> Iterator[Row]:
+    """Nights and hours that children spent at ICE's centres."""
+    history = reading.history
+    came = np.flatnonzero(reading.in_window(history.at_centre_at))
+    until = np.minimum(history.reunion_at, history.horizon)
+    # The last minute played is before midnight: the night after it is not counted.
+    nights = np.minimum(until[came], reading.window_end - 1) // DAY - history.at_centre_at[came] // DAY
+    yield "hotel_nights", "all", "all", int(nights.sum())
+    done = reading.in_window(history.at_centre_at) & (history.reunion_at != NEVER)
+    yield from means(reading, "centre_wait_hours", done, hours(until - history.at_centre_at))
+
+
+# --- the order's class ----------------------------------------------------------------------------------------------
+
+
+def class_kpis(reading: Reading, order: CourtOrder) -> Iterator[Row]:
+    """KPIs of the order's class; a deadline that is not played yet has no row.
+
+    Parameters
+    ----------
+    reading : Reading
+    order : CourtOrder
+        Only the deadlines are read.
+    """
+    history, members, order_at = reading.history, reading.history.is_in_class, _order_at(reading)
+    yield from counts(reading, "class_children", members)
+    if not is_ordered(reading):
+        return
+    young = is_young(reading)
+    for group, mask in ((YOUNG, young), (OTHERS, ~young)):
+        yield "class_children", "age_at_order", group, int((members & mask).sum())
+    for name, mask, days in (
+        ("class_reunited_by_young_deadline", young, order.young_deadline_days),
+        ("class_reunited_by_deadline", ~young, order.others_deadline_days),
+    ):
+        deadline = order_at + days * DAY
+        if deadline <= history.horizon:
+            yield from shares(reading, name, members & mask, _reunited_by(reading, deadline))
+    in_care = members & (history.admitted_at <= order_at)
+    yield from shares(reading, "class_not_found_at_order", in_care, history.found_at > order_at)
+
+
+def is_ordered(reading: Reading) -> bool:
+    """Whether a court gives an order within the run."""
+    return reading.history.first_minute <= _order_at(reading) < reading.history.horizon
+
+
+def is_young(reading: Reading) -> np.ndarray:
+    """True for children who were under the order's age when it came, shape (n,)."""
+    return _order_at(reading) < reading.plan.young_until
+
+
+def _order_at(reading: Reading) -> int:
+    """When the order takes effect: the end of its day."""
+    return reading.replication.facilities.reunions.order_at
+
+
+def _reunited_by(reading: Reading, moment: int) -> np.ndarray:
+    """Children of the class who are with a parent before a moment, shape (n,)."""
+    history = reading.history
+    return reading.reunited & (history.reunion_at < moment) | (history.rejoined_at < moment)
+
+
+def reunions(reading: Reading) -> Iterator[Row]:
+    """Children of the class by age at the order, days since it, and state at the end of that day.
+
+    Day 0 is the day of the order, at whose end the search begins. States partition the class on every day.
+    """
+    if not is_ordered(reading):
+        return
+    days = np.arange(0, min(LONGEST, (reading.history.horizon - _order_at(reading)) // DAY) + 1)
+    members = np.flatnonzero(reading.history.is_in_class)
+    state = _states(reading, members, _order_at(reading) + days * DAY)
+    young = is_young(reading)[members]
+    for group, chosen in ((YOUNG, young), (OTHERS, ~young)):
+        for place, outcome in enumerate(OUTCOMES):
+            children = (state[:, chosen] == place).sum(axis=1)
+            yield from ((group, int(day), outcome, int(count)) for day, count in zip(days, children, strict=True))
+
+
+def _states(reading: Reading, members: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """Places in `OUTCOMES` of children before moments, shape (moments, children)."""
+    history, now = reading.history, moments[:, None]
+    met, reunion = reading.reunited[members], history.reunion[members]
+    settled = history.reunion_at[members] < now
+    since = {name: getattr(history, name)[members] < now for name in ("rejoined_at", "left_shelter_at", "left_cbp_at")}
+    known = history.found_at[members] < now
+    searched = np.maximum(history.admitted_at[members], _order_at(reading)) < now
+    own_exit = np.isin(history.shelter_exit[members], (ShelterExit.RELEASED, ShelterExit.AGED_OUT))
+    aged_out = history.exit[members] == Exit.AGED_OUT
+    removed_at, freed_at = _parents_moves(reading, members)
+    holds = [
+        met & settled | since["rejoined_at"],
+        own_exit & since["left_shelter_at"] | aged_out & since["left_cbp_at"],
+        np.isin(reunion, OBJECTIONS) & settled,
+        searched & ~known,
+        known & searched & (removed_at < now),
+        known & searched & ~(freed_at < now),
+    ]
+    return np.select(holds, list(range(len(holds))), default=len(holds))
+
+
+def _parents_moves(reading: Reading, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """When the parent was removed, and when the parent had left stations, courts and jails; shape (members,)."""
+    history, plan = reading.history, reading.plan
+    parent = reading.first_of_case[members]
+    removed_at = np.where(history.ice_exit == IceExit.REMOVED, history.left_ice_at, NEVER)[parent]
+    to_ice = np.where(history.exit == Exit.TO_ICE, history.left_cbp_at, NEVER)
+    freed_at = np.minimum(np.minimum(history.freed_at, to_ice), history.left_again_at)[parent]
+    place = np.full(history.exit.size, -1, dtype=np.int64)
+    place[plan.resident] = np.arange(plan.resident.size)
+    earlier = place[members]
+    before = earlier >= 0
+    gone = plan.resident_parent[earlier[before]] == EarlierParent.REMOVED
+    removed_at[before], freed_at[before] = np.where(gone, history.first_minute, NEVER), history.first_minute
+    return removed_at, freed_at
+
+
+# --- days -----------------------------------------------------------------------------------------------------------
+
+
+def daily_reunions(reading: Reading) -> Iterator[Row]:
+    """Children of the class who are not with a parent, from the day of the order on, and adults in ICE's custody."""
+    if is_ordered(reading):
+        young = is_young(reading)
+        for group, chosen in (("under_5", young), ("others", ~young)):
+            yield from _not_reunited(reading, group, reading.history.is_in_class & chosen)
+    history = reading.history
+    begins = np.where(history.exit == Exit.TO_ICE, history.left_cbp_at, history.freed_at)
+    for group, adults in (("parents", history.is_taken), ("single_adults", ~history.is_taken)):
+        chosen = adults & (begins != NEVER)
+        yield from series(
+            reading, "in_ice_custody", group, _census_by_day(reading, begins[chosen], history.left_ice_at[chosen])
+        )
+
+
+def _not_reunited(reading: Reading, group: str, members: np.ndarray) -> Iterator[Row]:
+    history = reading.history
+    with_parent = np.where(reading.reunited, np.minimum(history.reunion_at, history.rejoined_at), history.rejoined_at)
+    ends = (reading.days + 1) * DAY
+    back = np.searchsorted(np.sort(with_parent[members]), ends, side="left")
+    left = int(members.sum()) - back
+    for day, end, count in zip(dates(reading), ends, left, strict=True):
+        if end >= _order_at(reading):
+            yield day, "class_not_reunited", group, int(count)
+
+
+def _census_by_day(reading: Reading, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Stays that hold at the end of each day of the window, shape (days,)."""
+    first, days = int(reading.days[0]), reading.days.size
+
+    def by_then(moments: np.ndarray) -> np.ndarray:
+        day = np.clip(moments // DAY - first + 1, 0, days + 1)
+        return np.cumsum(np.bincount(day, minlength=days + 2))[1 : days + 1]
+
+    return by_then(begins) - by_then(ends)
