@@ -22,15 +22,20 @@ ORDER = """
     population.names population.make_up population.arrivals_file population.arrivals population.residents
     population.families
     operations.plan operations.history
-    operations.numbers operations.policy operations.sittings operations.facilities operations.pools
-    operations.planning
-    operations.reference operations.monitors
+    operations.numbers operations.facilities
+    operations.policy operations.sittings operations.laying_out operations.outages operations.planning
+    operations.pools operations.log operations.scene operations.clerks operations.mailroom operations.shelters
+    operations.reunions operations.reference operations.compiled operations.rebuilding operations.monitors
     replication
     forecast.intervals forecast.results forecast.story forecast.kpis forecast.reading forecast.stories
-    forecast.measure forecast.compare_published
+    forecast.reversals forecast.breakdowns forecast.measure_mail forecast.measure_places forecast.measure_records
+    forecast.measure_reunion forecast.measure_waits forecast.measure_work forecast.measure
+    forecast.compare_published
     experiments.runner experiments.progress experiments.outputs
     report.contents report.words report.markup report.tables report.limits
-    report.prose report.drawing report.figures report.breakdown report.assumptions report.comparison
+    report.prose report.titles report.drawing report.figures report.figures_clock report.figures_places
+    report.figures_records report.figures_reunion report.figures_work report.chapters report.breakdown
+    report.assumptions report.comparison
     report.page report.trace report.trace_page report.assemble report.run_files
     commands.help_texts commands.printing commands.completing commands.listing commands.showing commands.run
     commands.trace
@@ -42,7 +47,19 @@ ORDER = """
 
 HOUSE = ORDER.split()
 
-ENGINES = ("operations.reference",)
+PARTS = "reference reunions shelters mailroom clerks scene log pools"
+REFERENCE = tuple(f"operations.{part}" for part in PARTS.split())
+"""The reference engine, and its parts each by itself."""
+
+COMPILED = "operations.compiled"
+SHARED = {f"operations.{name}" for name in ("plan", "history", "facilities", "numbers")}
+"""What both engines may know of the operations: types and constants."""
+
+DRAW = {
+    "streams", "quantiles", "population.families", "operations.laying_out", "operations.outages", "operations.planning"
+}  # fmt: skip
+"""Who draws, knows inverse distributions, or reads them from the settings for the engine."""
+
 KNOW_HYDRA = ("cli", "config.compose", "config.scenario_source")
 HEAVY = ("pandas", "plotly", "scipy.stats", "numba", "hydra", "pydantic")
 
@@ -131,16 +148,28 @@ def test_only_the_door_knows_hydra(module):
     assert module in KNOW_HYDRA or not knows
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", [*REFERENCE, COMPILED])
 def test_an_engine_cannot_draw(engine):
-    """An engine reaches neither the draws nor the inverse distributions, even through others."""
-    assert reached(engine) & {"streams", "quantiles", "population.families", "operations.planning"} == set()
+    """No part of an engine reaches the draws, the inverse distributions, or their makers, even through others."""
+    assert reached(engine) & DRAW == set()
+
+
+def _operations(module: str) -> set[str]:
+    """Modules of the operations that a module reaches."""
+    return {name for name in reached(module) if name.startswith("operations.")}
+
+
+def test_engines_share_types_and_constants_and_no_logic():
+    """A fault planted in one engine is not in the other, so their histories differ and the fault is found."""
+    assert _operations("operations.reference") - SHARED == set(REFERENCE) - {"operations.reference"}
+    assert _operations(COMPILED) <= SHARED
 
 
 def test_a_table_knows_nothing_of_its_maker():
-    """People, plan, history and results reach none of the files that make them."""
-    makers = {"population.families", "population.arrivals", "operations.planning", "operations.reference"}
-    for table in ("population.people", "operations.plan", "operations.history", "forecast.results"):
+    """People, plan, facilities, history and results reach none of the files that make them."""
+    makers = {"population.families", "population.arrivals", "operations.reference", *DRAW}
+    tables = ("plan", "facilities", "history")
+    for table in ("population.people", *(f"operations.{name}" for name in tables), "forecast.results"):
         assert reached(table) & makers == set(), table
 
 

@@ -40,7 +40,7 @@ def erlang_c(servers: int, load: float) -> float:
     return lost / (1.0 - load / servers * (1.0 - lost))
 
 
-def _arrivals(generator: np.random.Generator, load: float, cases: int = CASES) -> np.ndarray:
+def poisson_arrivals(generator: np.random.Generator, load: float, cases: int = CASES) -> np.ndarray:
     return FIRST + np.floor(np.cumsum(generator.exponential(SERVICE / load, cases))).astype(np.int64)
 
 
@@ -48,14 +48,14 @@ def _exponential(generator: np.random.Generator, cases: int = CASES) -> np.ndarr
     return np.rint(generator.exponential(SERVICE, cases)).astype(np.int64)
 
 
-def _days(minutes: np.ndarray) -> int:
+def days_of(minutes: np.ndarray) -> int:
     return int(minutes[-1] - FIRST) // DAY + 60
 
 
 Measures = dict[str, float]
 
 
-def _replications(seed: int, play_once: Callable[[np.random.Generator], Measures]) -> dict[str, np.ndarray]:
+def replications(seed: int, play_once: Callable[[np.random.Generator], Measures]) -> dict[str, np.ndarray]:
     """What each replication measured, by name."""
     rows = [play_once(generator) for generator in np.random.default_rng(seed).spawn(REPLICATIONS)]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
@@ -79,16 +79,16 @@ def at_agents() -> dict[str, np.ndarray]:
     """M/M/c: one stage at agents; processing takes no time."""
 
     def play_once(generator: np.random.Generator) -> Measures:
-        minutes = _arrivals(generator, AGENTS_LOAD)
+        minutes = poisson_arrivals(generator, AGENTS_LOAD)
         plan = copies_of(adult(FIRST, processing=0), minutes, intake_minutes=_exponential(generator))
-        history = play(plan, facilities_of(days=_days(minutes), agents=AGENTS))
+        history = play(plan, facilities_of(days=days_of(minutes), agents=AGENTS))
         begins, ends = np.clip([history.intake_at, history.intake_at + plan.intake_minutes], *minutes[[WARM_UP, -1]])
         return {
             "wait": (history.intake_at - minutes)[WARM_UP:].mean(),
             "busy": (ends - begins).sum() / (minutes[-1] - minutes[WARM_UP]),
         }
 
-    return _replications(11, play_once)
+    return replications(11, play_once)
 
 
 def test_wait_for_an_agent_meets_erlang_c(at_agents):
@@ -113,7 +113,7 @@ def at_processing() -> dict[str, np.ndarray]:
     load = sum(LOADS.values())
 
     def play_once(generator: np.random.Generator) -> Measures:
-        minutes = _arrivals(generator, load)
+        minutes = poisson_arrivals(generator, load)
         children = generator.random(CASES) < LOADS[CaseKind.CHILDREN] / load
         plan = copies_of(
             alone(FIRST, intake=0),
@@ -122,11 +122,11 @@ def at_processing() -> dict[str, np.ndarray]:
             case_adults=~children,
             processing_minutes=_exponential(generator),
         )
-        history = play(plan, facilities_of(days=_days(minutes), agents=PROCESSING_AGENTS))
+        history = play(plan, facilities_of(days=days_of(minutes), agents=PROCESSING_AGENTS))
         wait = (history.processing_at - minutes)[WARM_UP:]
         return {kind.name: wait[plan.case_kind[WARM_UP:] == kind].mean() for kind in LOADS}
 
-    return _replications(15, play_once)
+    return replications(15, play_once)
 
 
 @pytest.mark.parametrize(("kind", "before"), [(CaseKind.CHILDREN, 0.0), (CaseKind.ADULT, LOADS[CaseKind.CHILDREN])])
@@ -147,13 +147,13 @@ def test_wait_at_orrs_desk_meets_pollaczek_and_khinchine():
     load = 0.6
 
     def play_once(generator: np.random.Generator) -> Measures:
-        minutes = _arrivals(generator, load)
-        facilities = facilities_of(days=_days(minutes), desk=1, desk_minutes=int(SERVICE))
+        minutes = poisson_arrivals(generator, load)
+        facilities = facilities_of(days=days_of(minutes), desk=1, desk_minutes=int(SERVICE))
         history = play(copies_of(alone(FIRST), minutes), facilities)
         return {"wait": (history.desk_at - history.determined_at)[WARM_UP:].mean()}
 
     exact = load * SERVICE / (2.0 * (1.0 - load))
-    assert_interval_holds(_replications(14, play_once)["wait"], exact, wrong=2.0 * exact)
+    assert_interval_holds(replications(14, play_once)["wait"], exact, wrong=2.0 * exact)
 
 
 # --- beds -----------------------------------------------------------------------------------------------------------
@@ -166,13 +166,13 @@ def at_beds() -> dict[str, np.ndarray]:
     """M/M/c: a bed is held for the stay alone."""
 
     def play_once(generator: np.random.Generator) -> Measures:
-        minutes = _arrivals(generator, BEDS_LOAD)
+        minutes = poisson_arrivals(generator, BEDS_LOAD)
         plan = copies_of(alone(FIRST), minutes, stay_work=_exponential(generator) * PER_MINUTE)
-        history = play(plan, facilities_of(days=_days(minutes), beds=BEDS))
+        history = play(plan, facilities_of(days=days_of(minutes), beds=BEDS))
         wait = (history.designated_at - history.cleared_at)[WARM_UP:]
         return {"wait": wait.mean(), "waits": (wait > 0).mean()}
 
-    return _replications(12, play_once)
+    return replications(12, play_once)
 
 
 def test_wait_for_a_bed_meets_erlang_c(at_beds):
@@ -198,12 +198,12 @@ def test_share_refused_by_family_detention_meets_erlang_b(stays):
     """M/G/c/c: families of two who find no place are released; the shape of stays does not matter, only their mean."""
 
     def play_once(generator: np.random.Generator) -> Measures:
-        minutes = _arrivals(generator, 5.0)
+        minutes = poisson_arrivals(generator, 5.0)
         plan = copies_of(family(FIRST, seeks_detention=True), minutes, detention_minutes=stays(generator))
-        history = play(plan, facilities_of(days=_days(minutes), family_places=12))
+        history = play(plan, facilities_of(days=days_of(minutes), family_places=12))
         return {"refused": (history.exit[2 * WARM_UP :: 2] == Exit.RELEASED).mean()}
 
-    assert_interval_holds(_replications(16, play_once)["refused"], erlang_b(6, 5.0), wrong=erlang_b(7, 5.0))
+    assert_interval_holds(replications(16, play_once)["refused"], erlang_b(6, 5.0), wrong=erlang_b(7, 5.0))
 
 
 # --- plenty ---------------------------------------------------------------------------------------------------------
@@ -212,9 +212,9 @@ def test_share_refused_by_family_detention_meets_erlang_b(stays):
 def test_nobody_waits_where_everything_is_plenty():
     """M/G/infinity: with more agents, workers and beds than people, no wait is longer than nought."""
     generator = np.random.default_rng(18)
-    minutes = _arrivals(generator, 40.0, MANY)
+    minutes = poisson_arrivals(generator, 40.0, MANY)
     plan = copies_of(alone(FIRST), minutes, stay_work=_exponential(generator, cases=MANY) * PER_MINUTE)
-    history = play(plan, facilities_of(days=_days(minutes)))
+    history = play(plan, facilities_of(days=days_of(minutes)))
     assert np.array_equal(history.intake_at, minutes)
     assert np.array_equal(history.desk_at, history.determined_at)
     assert np.array_equal(history.designated_at, history.cleared_at)

@@ -148,4 +148,5 @@ def _joined(residents: Plan, arrivals: Plan) -> Plan:
     """One plan: residents' rows first, then those of the arrivals."""
     columns = {name: np.concatenate([column, getattr(arrivals, name)]) for name, column in residents.columns().items()}
     columns["case_first"] = columns["case_first"] + np.int32(residents.resident.size)
+    columns["child_row"][residents.resident.size :] += np.int32(residents.resident.size)
     return Plan(**columns)

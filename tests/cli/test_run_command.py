@@ -46,11 +46,11 @@ def whole(tmp_path_factory) -> tuple[Path, str, str]:
 
 
 def test_it_says_the_answer_and_where_the_report_is(whole):
-    """Three sentences, then the path of the report as seen from the working folder; progress goes to standard error."""
+    """Five sentences, then the path of the report as seen from the working folder; progress goes to standard error."""
     folder, out, err = whole
     lines = [line for line in out.splitlines() if line]
-    assert len(lines) == 4
-    assert lines[3] == f"Report: outputs/{folder.parent.name}/{folder.name}/report.html"
+    assert len(lines) == 6
+    assert lines[5] == f"Report: outputs/{folder.parent.name}/{folder.name}/report.html"
     assert re.fullmatch(r"\d{6}-zero_tolerance_2018", folder.name)
     assert "2 replications in 1 process, 2018-05-01 to 2018-05-05" in err
     assert re.search(r"replication 2 done in [\d.]+ s \(2 of 2; all played\)", err)

@@ -94,6 +94,20 @@ def test_a_family_is_found_again_by_its_number(longest, tmp_path, capsys):
     assert "stayed together" in out and "Under " not in out and "the same people" not in err
 
 
+def test_the_story_goes_on_until_parent_and_child_are_together(tmp_path, capsys):
+    """Three weeks around the court's order: mail, shelter, search, centre and ICE, in the terminal and in the table."""
+    days = ["window.start=2018-06-14", "window.end=2018-07-05", "window.lead_in_days=2", *WHOLE_WINDOW]
+    words = ["reunited", *days, "arrivals.stations=[yuma]", "run.beside=null", f"run.outputs={tmp_path}"]
+    assert main(["trace", *words]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    for told in ("the referral sent on to ORR's desk", "the parent known", "the parent vetted", "with a parent again"):
+        assert told in out
+    assert re.search(r"A family of \d, apprehended at Yuma on .*: separated(, rejoined in part)?(,| and) reunited", out)
+    [events] = tmp_path.glob("*/*/events.csv")
+    table = pd.read_csv(events)
+    assert {"forwarded_at", "itinerary_at", "found_at", "vetted_at", "reunion_at"} <= set(table["moment"])
+
+
 def test_the_typical_family_is_meant_when_none_is_named():
     """Without a family: typical, replication 1; words may stand in any order."""
     assert _read(TINY)[0][:2] == ("typical", 1)
@@ -182,7 +196,7 @@ def test_the_help_explains_every_family():
     ("line", "offered"),
     [
         ("borderops tr", ["trace"]),
-        ("borderops trace lo", ["longest"]),
+        ("borderops trace lon", ["longest"]),
         ("borderops trace longest replic", ["replication="]),
         ("borderops trace scenario=f", ["scenario=family_unity"]),
         ("borderops trace typical policy=lim", ["policy=limited_separation"]),

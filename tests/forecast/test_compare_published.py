@@ -188,3 +188,64 @@ def test_rise_of_recorded_family_members():
 def test_months_in_which_nobody_came_count_as_nought():
     """A run of ports of entry alone has no recorded months, and its comparison no error."""
     assert _median(_results(), "S009") == 0
+
+
+# --- records and reunification ----------------------------------------------------------------------------------------
+
+
+def _state(band: str, days: int, outcome: str, children: float) -> tuple:
+    return (band, days, outcome, children)
+
+
+def test_table_5_is_read_on_its_day_by_age_and_state():
+    """30 August is the 65th day after the order: of that day alone, by band and together."""
+    rows = [
+        _state("under_5_at_order", 65, "reunited", 60.0),
+        _state("others", 65, "reunited", 1800.0),
+        _state("others", 64, "reunited", 1.0),
+        _state("others", 65, "in_own_shelter_exit", 210.0),
+        _state("under_5_at_order", 65, "parent_abroad", 5.0),
+        _state("others", 65, "parent_abroad", 300.0),
+        _state("others", 66, "parent_abroad", 290.0),
+        _state("others", 65, "parent_in_custody", 20.0),
+        _state("others", 233, "reunited", 2100.0),
+    ]
+    results = _results(reunions=rows)
+    figures = ("S133", "S134", "S135", "S138", "S141", "S129", "S127", "S122")
+    assert [_median(results, figure) for figure in figures] == [60, 1800, 1860, 210, 305, 20, 290, 2100]
+
+
+def test_reunification_is_compared_only_where_the_order_is_that_of_2018():
+    """Another day, or none: days since the order are no dates of 2018; what does not follow it is compared."""
+    settings = _settings()
+    for day in (date(2018, 7, 3), None):
+        order = settings.reunification.order.model_copy(update={"day": day})
+        rules = settings.reunification.model_copy(update={"order": order})
+        figures = set(comparison([_results()], settings.model_copy(update={"reunification": rules}))["id"])
+        assert {"S122", "S127", "S129", "S133", "S134", "S135", "S138", "S141", "S082"}.isdisjoint(figures)
+        assert {"S112", "S066", "S067", "S070", "S072", "S074"} <= figures
+
+
+def test_a_run_without_an_order_that_was_played_has_no_figure():
+    """No rows of reunions: not a number rather than nought."""
+    assert np.isnan(_median(_results(), "S135"))
+
+
+def test_notes_are_compared_as_records_of_the_sample():
+    """Of the 339 records of the sample: a third, two thirds, a fifth."""
+    kpis = [_kpi("notes_at_top", 1 / 3), _kpi("notes_with_child", 2 / 3), _kpi("notes_saying_nothing", 0.2)]
+    results = _results(kpis=kpis)
+    assert [_median(results, figure) for figure in ("S070", "S072", "S074")] == pytest.approx([113, 226, 67.8])
+
+
+def test_persons_never_grouped_and_of_several_codes():
+    """Counts of the season as they are."""
+    results = _results(kpis=[_kpi("members_never_grouped", 310.0), _kpi("persons_with_several_codes", 70.0)])
+    assert (_median(results, "S066"), _median(results, "S067")) == (310, 70)
+
+
+def test_hours_on_files_are_those_of_the_joint_team():
+    """Reading alone, without overtime and without vetting."""
+    rows = [("joint_team", "review", "hours", 60.0), ("joint_team", "review", "overtime_hours", 3.0)]
+    rows += [("joint_team", "vetting", "hours", 1700.0), ("orr", "intake_desk", "hours", 900.0)]
+    assert _median(_results(work=rows), "S082") == 60

@@ -38,7 +38,7 @@ LIMIT = {"hearing_until": "Fri+1 12:00", "lapses": "Fri+1 12:00"}
 def _taken(when: str, body: Adult | None = None, children: int = 1, **more) -> Case:
     return family(
         when,
-        *(Child(mail=DAY) for _ in range(children)),
+        *(Child(transport=DAY) for _ in range(children)),
         parent=body or Adult(),
         **{"ground": Ground.PROSECUTION, "station": YUMA, **more},
     )

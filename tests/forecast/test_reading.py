@@ -7,10 +7,12 @@ from datetime import date
 import numpy as np
 import pytest
 from tests.builders import (
+    Adult,
     Child,
     Resident,
     adult,
     alone,
+    couple,
     facilities_of,
     family,
     replication_of,
@@ -21,7 +23,7 @@ from tests.builders import (
 
 from borderops.forecast.reading import AGE_BANDS, Reading, census
 from borderops.operations.history import Exit
-from borderops.operations.plan import Ground
+from borderops.operations.plan import EarlierParent, Ground
 from borderops.population.people import Stratum
 from borderops.replication import Replication
 from borderops.units import DAY, HOUR, NEVER
@@ -83,7 +85,8 @@ def test_clock_stops_when_the_child_boards_not_when_it_arrives():
 
 def test_clock_runs_on_while_a_rejoined_child_waits_for_release():
     """Rejoined on Monday evening, released on Thursday evening: over 72 hours."""
-    case = family("Mon 08:00", Child(mail=9 * DAY), back="19:00", rejoined_release=3 * DAY, ground=Ground.PROSECUTION)
+    late = Child(transport=9 * DAY)
+    case = family("Mon 08:00", late, back="19:00", rejoined_release=3 * DAY, ground=Ground.PROSECUTION)
     reading = _read(replication_of(case, facilities=facilities_of(hearings=["Mon 09:00"])))
     assert reading.custody.tolist()[1] == 3 * DAY + 11 * HOUR
     assert reading.over_72_hours.tolist()[1]
@@ -93,12 +96,12 @@ def test_clock_runs_on_while_a_rejoined_child_waits_for_release():
 
 
 def test_age_bands_change_at_the_fifth_and_thirteenth_birthday():
-    """Completed years on the day of apprehension; adults and residents have no band."""
+    """Completed years on the day of apprehension, of residents as well; adults have no band."""
     born = [date(2013, 1, 3), date(2013, 1, 2), date(2005, 1, 3), date(2005, 1, 2)]
     cases = [alone("Tue 10:00", Child(born=day)) for day in born]
     reading = _read(replication_of(adult("Tue 10:00"), *cases, residents=[Resident()]))
     assert AGE_BANDS == ("0–4", "5–12", "13–17")
-    assert reading.band.tolist() == [-1, -1, 0, 1, 1, 2]
+    assert reading.band.tolist() == [1, -1, 0, 1, 1, 2]
 
 
 def test_residents_did_not_arrive():
@@ -177,3 +180,46 @@ def test_census_does_not_depend_on_the_order_of_stays():
     """Shuffled rows, unsorted moments: each moment gets its own count."""
     begins, ends, moments = np.array([30, 10]), np.array([40, 35]), np.array([38, 12, 32])
     assert census(begins, ends, moments).tolist() == census(begins[::-1], ends[::-1], moments).tolist() == [1, 1, 2]
+
+
+def test_a_family_that_nobody_groups_stands_apart_from_intake_on():
+    """It came as a family, and its child is among children without a parent; one not taken in is not yet."""
+    one = family("Tue 10:00", grouped=False)
+    late = family("Wed 10:00", grouped=False)
+    facilities = facilities_of(agents={"Mon 00:00": 5, "Wed 00:00": 0}, days=4)
+    reading = _read(replication_of(one, family("Tue 10:00"), late, facilities=facilities))
+    assert reading.never_grouped.tolist() == [True, True, False, False, False, False]
+    assert reading.without_parent.tolist() == [False, True, False, False, False, False]
+    assert reading.placed_alone.tolist() == [False, True, False, False, False, False]
+    assert reading.holding_kind.tolist() == [1, 1, 1, 1, 1, 1]
+
+
+def test_first_of_a_case_is_the_parent_taken_first():
+    """Of two parents the one who stands first; residents have nobody."""
+    reading = _read(replication_of(family("Tue 10:00", adults=2), adult("Tue 10:00"), residents=[Resident()]))
+    assert reading.first_of_case.tolist() == [-1, 1, 1, 1, 4]
+
+
+def test_parents_removed_are_those_of_separated_children():
+    """A single adult's removal is nobody's; a resident's parent counts if the child was separated."""
+    removed = Adult(ice=DAY, removed=True)
+    parted = family("Tue 10:00", parent=removed, ground=Ground.WARRANT)
+    kept = family("Tue 10:00", ground=Ground.WARRANT)
+    residents = [Resident(parent=EarlierParent.REMOVED), Resident(parent=EarlierParent.HERE), Resident()]
+    reading = _read(replication_of(parted, kept, couple("Tue 10:00", removed, removed), residents=residents))
+    assert np.flatnonzero(reading.parent_removed).tolist() == [0, 4]
+
+
+def test_agents_serving_are_those_on_duty_less_the_diverted():
+    """Six children in places for two, one agent for every two beyond: of five agents two care from the evening on."""
+    cases = [alone("Mon 08:00", Child(), Child(), Child()) for _ in range(2)]
+    facilities = facilities_of(
+        agents={"Mon 00:00": 5, "Mon 14:00": 5, "Mon 22:00": 5},
+        beds={"Mon 00:00": 0, "Mon 16:00": 9},
+        rated_children=2,
+        children_per_diverted_agent=2,
+    )
+    schedule = _read(replication_of(*cases, facilities=facilities)).serving["yuma"]
+    assert schedule.capacity.tolist() == [5, 5, 5]
+    schedule = _read(replication_of(*cases, facilities=facilities)).serving["big_bend"]
+    assert schedule.capacity.tolist() == [5, 3, 5]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from tests.builders import (
     adult,
     alone,
     at,
+    couple,
     facilities_of,
     family,
     referred,
@@ -26,37 +26,21 @@ from tests.builders import (
     told,
     with_window,
 )
-from tests.worlds import settings_with
+from tests.forecast.hand_worked import season
 
 from borderops.clock import datetime_of
 from borderops.commands.completing import FAMILIES
-from borderops.config.schema import Settings
 from borderops.exceptions import WrongInput
 from borderops.forecast.reading import Reading
 from borderops.forecast.stories import CHOICES, LINES, choose, events, limits, members, stays, tell
 from borderops.forecast.story import Place
-from borderops.operations.history import Exit, History, ShelterExit
+from borderops.operations.history import Code, Exit, History, Note, ParentNumber, ShelterExit
 from borderops.operations.plan import AdultPath, CaseKind, Ground
 from borderops.population.people import Stratum
-from borderops.replication import Replication, replicate
+from borderops.replication import Replication
 from borderops.units import DAY, HOUR, LIMIT_72_HOURS, NEVER
 
-TWO_WEEKS = {
-    "window.start": date(2018, 5, 10),
-    "window.end": date(2018, 5, 23),
-    "window.lead_in_days": 2,
-    "arrivals.stations": ["yuma", "ports_of_entry"],
-    "study.season_start": None,
-    "study.season_end": None,
-}
 HAND_WORKED = (date(2018, 1, 1), date(2018, 2, 28))
-
-
-@cache
-def season() -> tuple[Settings, Replication]:
-    """Two weeks of May 2018 in one sector and at the ports; about 11,000 persons with those in shelters."""
-    settings = settings_with(TWO_WEEKS)
-    return settings, replicate(settings, 1)
 
 
 def moments_of(history: History) -> list[str]:
@@ -71,7 +55,7 @@ def everybody(replication: Replication) -> np.ndarray:
 
 def parted_family(**times) -> Replication:
     """A father and a child of 8 who are parted, each stage with its own length."""
-    child = Child(mail=60, designation=120, transport=180, travel=240, stay=10 * DAY)
+    child = Child(lost=(1, 0, 0), noticed=60, designation=120, transport=180, travel=240, stay=10 * DAY)
     case = family("Tue 10:00", child, checks=30, ground=Ground.PROSECUTION, **times)
     facilities = facilities_of(desk_minutes=20, hearings=["Tue 15:00"], court_lead=3 * HOUR)
     return replication_of(case, facilities=facilities)
@@ -112,11 +96,13 @@ def test_every_moment_of_the_history_has_its_lines():
 
 
 def test_lines_name_what_exists():
-    """Waits begin at moments of the history; conditions speak of its columns or of the three facts besides."""
+    """Waits begin at moments of the history; conditions speak of its columns or of the five facts besides."""
     columns = set(season()[1].history.columns())
+    besides = {"is_child", "is_resident", "is_never_grouped", "has_rejoined", "is_back"}
     for line in LINES:
         assert set(line.since) <= columns, line
-        assert set(line.only) <= columns | {"is_child", "is_resident", "has_rejoined"}, line
+        assert set(line.only) <= columns | besides, line
+        assert line.led_by in ("person", "case", "group"), line
         assert bool(line.waited_for) == bool(line.since), line
 
 
@@ -150,9 +136,12 @@ def test_a_parted_family_minute_by_minute():
         "Tue 10:40 0 referred for prosecution",
         "Tue 11:10 1 determined to be an unaccompanied child",
         "Tue 12:00 0 taken to court",
+        "Tue 12:10 1 the referral sent on to ORR's desk",
         "Tue 12:10 1 referral taken up by ORR's desk",
         "Tue 12:30 1 referral cleared by ORR's desk",
         "Tue 12:30 1 a bed taken",
+        "Tue 14:30 1 transport asked for",
+        "Tue 14:30 1 the itinerary known",
         "Tue 15:00 0 heard in court",
         "Tue 15:00 0 left the court's custody for ICE",
         "Tue 17:30 1 boarded for the shelter",
@@ -166,10 +155,10 @@ def test_civil_time_time_since_apprehension_and_waits():
     table = events(parted_family(), [1]).set_index("moment")
     boarded = table.loc["left_cbp_at"]
     assert str(boarded["time"]) == "2018-01-02 17:30:00" == str(datetime_of(boarded["at"]))
-    assert (boarded["since_apprehension"], boarded["waited"]) == (450, 300)
-    assert boarded["waited_for"] == "designation and a seat"
+    assert (boarded["since_apprehension"], boarded["waited"]) == (450, 180)
+    assert boarded["waited_for"] == "a seat"
     waits = table["waited"].drop(["apprehended_at", "selected_at", "parted_at"])
-    assert waits.tolist() == [0, 10, 30, 30, 60, 20, 0, 300, 240, 10 * DAY]
+    assert waits.tolist() == [0, 10, 30, 30, 60, 0, 20, 0, 120, 0, 180, 240, 10 * DAY]
     assert table["waited"].isna().sum() == 3
 
 
@@ -178,7 +167,8 @@ def test_nobody_ever_waits_backwards():
     table = events(season()[1], everybody(season()[1]))
     assert (table["waited"].dropna() >= 0).all()
     assert set(table.loc[table["waited"].isna(), "moment"]) <= {
-        "apprehended_at", "selected_at", "parted_at", "prosecution_referred_at", "left_cbp_at", "admitted_at"
+        "apprehended_at", "selected_at", "parted_at", "prosecution_referred_at", "left_cbp_at", "admitted_at",
+        "freed_at", "found_at", "reunion_at",
     }  # fmt: skip
 
 
@@ -202,13 +192,16 @@ def test_rejoining_and_release():
     [
         (adult("Tue 10:00", path=AdultPath.ICE), 0, "handed to ICE"),
         (adult("Tue 10:00", path=AdultPath.RETURN), 0, "returned over the border"),
-        (referred("Tue 10:00"), 0, "heard in court"),
+        (referred("Tue 10:00"), 0, "left the court's custody for ICE"),
+        (couple("Tue 10:00", Adult(ice=DAY), Adult()), 0, "released by ICE"),
+        (couple("Tue 10:00", Adult(ice=DAY, removed=True), Adult()), 0, "removed from the country"),
+        (family("Tue 10:00", parent=Adult(other_custody=DAY), ground=Ground.GANG), 0, "left other custody for ICE"),
         (referred("Tue 10:00", Adult(declined=True)), 0, "handed to ICE"),
         (family("Tue 10:00", parent=Adult(jail=DAY), ground=Ground.PROSECUTION), 0, "left the court's custody for ICE"),
         (family("Tue 10:00", seeks_detention=True, detention=DAY), 1, "left family detention"),
         (family("Tue 10:00", release=DAY), 1, "released"),
         (alone("Tue 10:00", Child(is_returned=True)), 0, "returned over the border"),
-        (alone("Tue 10:00", Child(born=date(2000, 1, 3), mail=DAY)), 0, "turned 18, handed to ICE as an adult"),
+        (alone("Tue 10:00", Child(born=date(2000, 1, 3), transport=DAY)), 0, "turned 18, handed to ICE as an adult"),
         (alone("Tue 10:00", Child(born=date(2000, 1, 8))), 0, "turned 18 and left the shelter"),
     ],
 )
@@ -257,6 +250,7 @@ def test_how_stories_end(case, person, event):
                 "Tue 12:00 taken to court (80)",
                 "Tue 15:00 heard in court: sentenced to time served (180)",
                 "Tue 19:00 back at the station: the children have left (240)",
+                "Tue 19:00 handed to ICE",
             ],
         ),
     ],
@@ -300,7 +294,9 @@ def test_one_parent_of_two():
     replication = replication_of(family("Tue 10:00", adults=2, ground=Ground.DANGER_TO_CHILD))
     table = events(replication, [0, 1, 2])
     parted = table[table["moment"] == "parted_at"]
-    assert parted["detail"].tolist() == ["taken from the children", "stays with the children", "stays with the other"]
+    assert [detail.partition(";")[0] for detail in parted["detail"]] == [
+        "taken from the children", "stays with the children", "stays with the other"
+    ]  # fmt: skip
     selected = table[table["moment"] == "selected_at"].iloc[0]
     assert selected["detail"] == "on an individual finding: danger to child"
 
@@ -324,6 +320,274 @@ def test_residents_have_their_own_words():
     ]
 
 
+# --- what was written, and mail -------------------------------------------------------------------------------------
+
+
+def details(replication: Replication, moment: str) -> list[str]:
+    """What is added to one moment of everybody."""
+    table = events(replication, everybody(replication))
+    return table.loc[table["moment"] == moment, "detail"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("words", "told_of_them"),
+    [
+        (
+            {"code": Code.RIGHT, "note": Note.TOP_ONLY},
+            "the right reason code, a case note that opens with the separation",
+        ),
+        ({"code": Code.WRONG, "note": Note.NOTHING}, "a wrong reason code, a case note without a word on the family"),
+        (
+            {"code": Code.BLANK, "note": Note.NOT_AT_TOP},
+            "no reason code, a case note that mentions the child further down",
+        ),
+        (
+            {"code": Code.SEVERAL, "note": Note.TOP_AND_CHILD},
+            "several reason codes, a case note that opens with the separation and tells of the child",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("listed", "row"), [(True, "a row in the station's sheet"), (False, "no row in the station's sheet")]
+)
+def test_what_is_written_at_a_parting(words, told_of_them, listed, row):
+    """Code, note and sheet are told of the parent who is taken, and of nobody else."""
+    case = family("Tue 10:00", ground=Ground.WARRANT, listed=listed, **words)
+    said = details(replication_of(case), "parted_at")
+    assert said == [f"taken from the children; {told_of_them}, {row}", "left with no parent"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (ParentNumber.RIGHT, " with the parent's number"),
+        (ParentNumber.WRONG, " with a wrong number of the parent"),
+        (ParentNumber.NOT_PASSED, " without the parent's number"),
+    ],
+)
+def test_the_parents_number_on_the_referral(number, words):
+    """Told of a separated child's referral; a child who came alone has no parent whose number could go along."""
+    separated = family("Tue 10:00", Child(parent_number=number), ground=Ground.WARRANT)
+    assert details(replication_of(separated), "determined_at") == [f"a referral goes to ORR{words}"]
+    assert details(replication_of(alone("Tue 10:00")), "determined_at") == ["a referral goes to ORR"]
+
+
+def test_lost_mail_and_a_wrong_itinerary():
+    """Every step of mail has its minute; what was lost is counted at the door, a wrong itinerary costs the seat."""
+    child = Child(lost=(1, 0, 2), noticed=60, rerouted=5 * HOUR)
+    replication = replication_of(alone("Tue 10:00", child), facilities=facilities_of(notice=30, message_minutes=6))
+    assert sentences(replication)[4:-2] == [
+        "Tue 10:40 0 determined to be an unaccompanied child",
+        "Tue 11:46 0 the referral sent on to ORR's desk",
+        "Tue 11:46 0 referral taken up by ORR's desk",
+        "Tue 11:46 0 referral cleared by ORR's desk",
+        "Tue 11:46 0 a bed taken",
+        "Tue 11:52 0 transport asked for",
+        "Tue 14:28 0 the itinerary known",
+        "Tue 19:28 0 boarded for the shelter",
+    ]
+    assert details(replication, "itinerary_at") == ["it is wrong, and the seat lost"]
+    assert details(replication, "left_cbp_at") == ["3 messages were lost"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [(0, ""), (1, "one message was lost"), (2, "2 messages were lost, and one was replaced by telephone")],
+)
+def test_mail_that_ends_in_a_call(lost, words):
+    """With two tries at most: one lost is sent again, two lost end in a call, none is not worth a word."""
+    child = Child(lost=(lost, 0, 0), noticed=60, phone=20)
+    replication = replication_of(alone("Tue 10:00", child), facilities=facilities_of(tries=2))
+    assert details(replication, "left_cbp_at") == [words]
+
+
+def test_mail_lost_before_a_rejoining_is_told_there():
+    """The child who never boards has its lost mail told where the way ends."""
+    child = Child(lost=(2, 0, 0), noticed=10 * HOUR)
+    case = family("Tue 10:00", child, back="19:00", ground=Ground.PROSECUTION)
+    replication = replication_of(case, facilities=facilities_of(hearings=["Tue 12:00"]))
+    assert details(replication, "rejoined_at")[1] == "the way to a shelter ends here; one message was lost"
+
+
+def test_a_family_that_is_not_written_down():
+    """Taken in together, processed apart and in the turn of its own first member, sent to ICE and to a shelter."""
+    one = family("Tue 10:00", grouped=False, adults_alone=15, children_alone=15, checks=HOUR)
+    replication = replication_of(one, one, facilities=facilities_of(agents=2))
+    assert (
+        details(replication, "intake_at")
+        == ["at desk 1; not written down as a family"] * 2 + ["at desk 2; not written down as a family"] * 2
+    )
+    assert [line for line in sentences(replication) if "process" in line] == [
+        "Tue 10:10 1 processing began",
+        "Tue 10:10 3 processing began",
+        "Tue 10:25 1 processed",
+        "Tue 10:25 3 processed",
+        "Tue 10:25 0 processing began",
+        "Tue 10:25 2 processing began",
+        "Tue 10:40 0 processed",
+        "Tue 10:40 2 processed",
+    ]
+    ends = replication.history.exit[:2].tolist()
+    assert ends == [Exit.TO_ICE, Exit.TO_SHELTER]
+
+
+# --- back to parents ------------------------------------------------------------------------------------------------
+
+
+def searched(child: Child, parent: Adult, **changes) -> Replication:
+    """A separated child in a shelter from Tuesday on, an order on the Monday after; the team is quick."""
+    case = family("Tue 10:00", child, parent=parent, ground=Ground.WARRANT, code=changes.pop("code", Code.RIGHT))
+    return replication_of(
+        case, facilities=facilities_of(**{"order": "Mon+1 00:00", "review": 30, "vetting": 45, **changes})
+    )
+
+
+def afterwards(replication: Replication, since: str = "Tue 12:00") -> list[str]:
+    """Time, row and event from a minute on, with what is added."""
+    table = events(replication, everybody(replication))
+    table = table[table["at"] >= at(since)]
+    return [
+        f"{when} {row.person} {row.event}" + (f": {row.detail}" if row.detail else "")
+        for when, row in zip(told(table["at"]), table.itertuples())
+    ]
+
+
+UNKNOWN: dict = {"code": Code.BLANK}
+NO_NUMBER: dict = {"parent_number": ParentNumber.NOT_PASSED}
+
+
+@pytest.mark.parametrize(
+    ("replication", "lines"),
+    [
+        (
+            lambda: searched(Child(centre_travel=HOUR, without_notice=20), Adult(), reprocessing=90),
+            [
+                "Mon+1 00:00 1 the parent known: a record leads to the parent",
+                "Mon+1 00:45 1 the parent vetted",
+                "Mon+1 00:45 1 left the shelter for an ICE centre",
+                "Mon+1 01:45 1 arrived at an ICE centre",
+                "Mon+1 03:35 1 with a parent again",
+                "Mon+1 03:35 0 released to be with a child",
+            ],
+        ),
+        (
+            lambda: searched(Child(age=3, parent_travel=2 * HOUR), Adult()),
+            [
+                "Mon+1 00:00 1 the parent known: a record leads to the parent",
+                "Mon+1 00:45 1 the parent vetted",
+                "Mon+1 02:45 0 released to be with a child",
+                "Mon+1 02:45 1 left the shelter",
+                "Mon+1 02:45 1 with a parent again: who came to the child",
+            ],
+        ),
+        (
+            lambda: searched(Child(**NO_NUMBER), Adult(unfit=True), **UNKNOWN),
+            [
+                "Mon+1 00:30 1 the parent known: found by reading files",
+                "Mon+1 01:15 1 the parent vetted",
+                "Mon+1 01:15 1 not to be reunited: the vetting found a reason against it",
+            ],
+        ),
+        (
+            lambda: searched(Child(found_by_review=False, advocate=DAY, **NO_NUMBER), Adult(unwilling=True), **UNKNOWN),
+            [
+                "Tue+1 00:00 1 the parent known: found by an advocate",
+                "Tue+1 00:45 1 the parent vetted",
+                "Tue+1 00:45 1 not to be reunited: the parent wants the child to stay",
+            ],
+        ),
+        (
+            lambda: searched(Child(abroad=DAY), Adult(ice=DAY, removed=True)),
+            [
+                "Wed 10:40 0 removed from the country: without the children",
+                "Mon+1 00:00 1 the parent known: a record leads to the parent",
+                "Mon+1 00:45 1 the parent vetted",
+                "Tue+1 00:45 1 left the shelter",
+                "Tue+1 00:45 1 sent to the parent abroad",
+            ],
+        ),
+        (
+            lambda: searched(Child(abroad=DAY, reunited_abroad=False), Adult(ice=DAY, removed=True)),
+            [
+                "Wed 10:40 0 removed from the country: without the children",
+                "Mon+1 00:00 1 the parent known: a record leads to the parent",
+                "Mon+1 00:45 1 the parent vetted",
+                "Tue+1 00:45 1 not to be reunited: the parent, who is abroad, wants the child to stay",
+            ],
+        ),
+        (
+            lambda: searched(
+                Child(tracing=DAY, request=2 * DAY, **NO_NUMBER), Adult(asks_after=5 * HOUR), order=None, **UNKNOWN
+            ),
+            [
+                "Tue 15:40 1 a parent asks for the child",
+                "Wed 15:40 1 the parent known: found because the parent asked",
+                "Fri 15:40 0 released to be with a child",
+                "Fri 15:40 1 left the shelter",
+                "Fri 15:40 1 with a parent again",
+            ],
+        ),
+    ],
+    ids=["child_travels", "parent_travels", "review_unfit", "advocate_unwilling", "abroad", "waived", "request"],
+)  # fmt: skip
+def test_every_way_out_of_a_search(replication, lines):
+    """Each step until the parent is there, or the reason why not; a stay of a month in the shelter comes later."""
+    said = afterwards(replication())
+    assert said[: len(lines)] == lines
+
+
+def test_waits_of_a_reunification():
+    """How long each step took: the team's queue, the wait for a parent in other custody, the journey, the centre."""
+    parent = Adult(other_custody=8 * DAY)
+    case = family("Tue 10:00", Child(centre_travel=HOUR), parent=parent, ground=Ground.GANG)
+    facilities = facilities_of(
+        order="Mon+1 00:00", vetting=45, reprocessing=90, team={"Mon 00:00": 0, "Mon+1 08:00": 1}
+    )
+    table = events(replication_of(case, facilities=facilities), [1]).set_index("moment")
+    waits = {name: table.loc[name, ["waited_for", "waited"]].tolist() for name in table.index[-4:]}
+    assert waits == {
+        "vetted_at": ["the joint team's work", 8 * HOUR + 45],
+        "left_shelter_at": ["the parent to be in ICE's custody", 2 * DAY + HOUR + 55],
+        "at_centre_at": ["the journey", HOUR],
+        "reunion_at": ["the parent and a desk", 90],
+    }
+
+
+def test_stays_until_reunification():
+    """The child: shelter, way, centre, and out. The parent: station, other custody, ICE, and out with the child."""
+    parent = Adult(other_custody=DAY)
+    case = family("Tue 10:00", Child(centre_travel=HOUR), parent=parent, ground=Ground.GANG)
+    replication = replication_of(case, facilities=facilities_of(order="Mon+1 00:00", reprocessing=90))
+    table = stays(events(replication, [0, 1]), replication.history.horizon)
+    rows = [(row.person, row.place, *told([row.begins, row.ends])) for row in table.itertuples()]
+    assert rows == [
+        (0, Place.STATION, "Tue 10:00", "Tue 10:40"),
+        (0, Place.OTHER_CUSTODY, "Tue 10:40", "Wed 10:40"),
+        (0, Place.ICE, "Wed 10:40", "Mon+1 02:30"),
+        (1, Place.STATION, "Tue 10:00", "Tue 10:40"),
+        (1, Place.SHELTER, "Tue 10:40", "Mon+1 00:00"),
+        (1, Place.TO_CENTRE, "Mon+1 00:00", "Mon+1 01:00"),
+        (1, Place.CENTRE, "Mon+1 01:00", "Mon+1 02:30"),
+    ]
+    assert not table["is_open"].any()
+
+
+def test_a_child_who_waits_at_a_centre_on_the_last_minute():
+    """The stay there is open; the parent is in ICE's custody and stays open too."""
+    case = family("Tue 10:00", ground=Ground.WARRANT)
+    facilities = facilities_of(days=10, order="Mon+1 00:00", centre=0)
+    replication = replication_of(case, facilities=facilities)
+    table = stays(events(replication, [0, 1]), replication.history.horizon)
+    assert table.loc[table["is_open"], "place"].tolist() == [Place.ICE, Place.CENTRE]
+
+
+def test_a_removed_parent_is_abroad():
+    """Abroad is a stay that goes on; nobody is told of it further."""
+    replication = searched(Child(), Adult(ice=DAY, removed=True), order=None)
+    table = stays(events(replication, [0]), replication.history.horizon)
+    assert table["place"].tolist() == [Place.STATION, Place.ICE, Place.ABROAD] and table["is_open"].tolist()[-1]
+
+
 # --- the order of one minute ----------------------------------------------------------------------------------------
 
 
@@ -333,7 +597,9 @@ def test_boarding_comes_before_a_parents_return():
     case = family("Tue 10:00", Child(transport=until_boarding, travel=60), back="19:00", ground=Ground.PROSECUTION)
     replication = replication_of(case, facilities=facilities_of(hearings=["Tue 12:00"]))
     of_minute = [one for one in sentences(replication) if one.startswith("Tue 19:00")]
-    assert of_minute == ["Tue 19:00 1 boarded for the shelter", "Tue 19:00 0 back at the station"]
+    assert of_minute == [
+        "Tue 19:00 1 boarded for the shelter", "Tue 19:00 0 back at the station", "Tue 19:00 0 handed to ICE"
+    ]  # fmt: skip
 
 
 def test_an_effect_never_stands_before_its_cause():
@@ -460,7 +726,7 @@ def test_typical_and_longest_by_brute_force():
 
 
 def test_each_choice_is_what_it_says():
-    """Rejoined, together, processed apart, undisclosed: the members' history and truth say so."""
+    """Rejoined, together, not written down, undisclosed: the members' history and truth say so."""
     settings, replication = season()
     reading = Reading(replication, settings)
 
@@ -473,8 +739,13 @@ def test_each_choice_is_what_it_says():
     assert (reading.history.parted_at[together] == NEVER).all()
     assert len(set(reading.history.left_cbp_at[together])) == 1 and together.size > 1
     apart = chosen("never_grouped")
-    assert len(set(reading.case_of_person[apart])) == 2
-    assert (reading.stratum[chosen("undisclosed")] == Stratum.UNDISCLOSED_FAMILY).all()
+    assert len(set(reading.case_of_person[apart])) == 1 and not reading.history.is_grouped[apart].any()
+    assert (reading.stratum[apart] == Stratum.FAMILY).all()
+    undisclosed = chosen("undisclosed")
+    assert len(set(reading.case_of_person[undisclosed])) == 2
+    assert (reading.stratum[undisclosed] == Stratum.UNDISCLOSED_FAMILY).all()
+    lost = chosen("lost_message")
+    assert reading.separated[lost].any() and (reading.history.messages_lost[lost] > 0).any()
 
 
 def _choose(replication: Replication, which: str) -> tuple[int, str]:
@@ -484,13 +755,32 @@ def _choose(replication: Replication, which: str) -> tuple[int, str]:
 def test_aged_out_at_the_station_comes_before_a_shelter():
     """A child who turned 18 at the station is preferred to one who did in a shelter; the latter is found alone too."""
     in_shelter = alone("Tue 10:00", Child(born=date(2000, 1, 8)))
-    at_station = alone("Tue 10:00", Child(born=date(2000, 1, 3), mail=DAY))
+    at_station = alone("Tue 10:00", Child(born=date(2000, 1, 3), transport=DAY))
     both = replication_of(in_shelter, at_station)
     assert both.history.exit.tolist() == [Exit.TO_SHELTER, Exit.AGED_OUT]
     assert both.history.shelter_exit.tolist() == [ShelterExit.AGED_OUT, ShelterExit.NONE]
     assert _choose(both, "aged_out")[0] == 1
     party, rule = _choose(replication_of(in_shelter), "aged_out")
     assert party == 0 and rule.startswith("The only one of the parties with a child who turned 18")
+
+
+def test_families_of_a_search_are_chosen_by_what_happened():
+    """One rejoins nobody, one is reunited, one parent is removed, one child's mail is lost: each its own choice."""
+    warrant = {"ground": Ground.WARRANT}
+    parties = [
+        family("Tue 10:00", **warrant),
+        family("Tue 10:00", grouped=False, **warrant),
+        family("Tue 10:00", Child(granted=True), parent=Adult(asks_after=DAY), **warrant),
+        family("Tue 10:00", parent=Adult(ice=DAY, removed=True), **warrant),
+        family("Tue 10:00", Child(lost=(1, 0, 0)), **warrant),
+        alone("Tue 10:00", Child(lost=(1, 0, 0))),
+    ]
+    replication = replication_of(*parties)
+    chosen = {
+        which: _choose(replication, which)[0]
+        for which in ("never_grouped", "reunited", "parent_abroad", "lost_message")
+    }
+    assert chosen == {"never_grouped": 1, "reunited": 2, "parent_abroad": 3, "lost_message": 4}
 
 
 def test_of_equals_the_lowest_number_is_chosen():

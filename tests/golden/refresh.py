@@ -37,6 +37,8 @@ TINY = (
     "orr.beds.girls_13_17=[{begins: 2016-10-01, beds: 80, then_per_day: 0, until: null}]",
     "orr.beds.boys_13_17=[{begins: 2016-10-01, beds: 200, then_per_day: 0, until: null}]",
     "stations.sites.yuma.agents={day: 8, evening: 7, night: 4}",
+    "reunification.order.day=2018-05-16",
+    "reunification.team.workers=[{begins: 2018-05-16, workers: 4}]",
 )
 
 

@@ -14,7 +14,6 @@ from tests.builders import (
     SMALL,
     Adult,
     Case,
-    Child,
     Resident,
     Rule,
     adult,
@@ -28,7 +27,7 @@ from tests.builders import (
     told,
 )
 
-from borderops.operations.history import CourtOutcome, Exit
+from borderops.operations.history import CourtOutcome, Exit, IceExit
 from borderops.operations.plan import AdultPath, Ground
 from borderops.units import DAY, HOUR
 
@@ -43,9 +42,9 @@ PENDING, TIME_SERVED, JAIL, NONE = (
 SLOW = 9 * DAY
 
 
-def _parent(when: str | int, body: Adult | None = None, *, mail: int = SLOW, **times) -> Case:
-    """A parent taken for prosecution, whose child of 8 waits at the station."""
-    return family(when, Child(mail=mail), parent=body or Adult(), **{"ground": PROSECUTION, **times})
+def _parent(when: str | int, body: Adult | None = None, **times) -> Case:
+    """A parent taken for prosecution, whose child of 8 is being checked at the station for days."""
+    return family(when, parent=body or Adult(), **{"ground": PROSECUTION, "separated_checks": SLOW, **times})
 
 
 # --- to court -------------------------------------------------------------------------------------------------------
@@ -89,7 +88,7 @@ def test_lead_is_counted_back_from_the_hearing(lead, leaves):
 
 def test_both_parents_taken_have_a_slot_each():
     """Of two parents the first is heard on Monday, the second on Tuesday; each has an outcome, the child none."""
-    case = family("Mon 08:00", Child(mail=SLOW), adults=2, takes_second=True, ground=PROSECUTION)
+    case = family("Mon 08:00", separated_checks=SLOW, adults=2, takes_second=True, ground=PROSECUTION)
     history = play(plan_of(case), facilities_of(hearings={"Mon 09:00": (1, 9), "Tue 09:00": (1, 9)}))
     assert told(history.heard_at) == ["Mon 09:00", "Tue 09:00", "never"]
     assert history.court_outcome.tolist() == [TIME_SERVED, TIME_SERVED, NONE]
@@ -97,7 +96,7 @@ def test_both_parents_taken_have_a_slot_each():
 
 def test_parent_who_is_not_taken_takes_no_slot():
     """One of two parents is referred; the single slot of Monday goes to her, Tuesday's to the next family."""
-    both = family("Mon 08:00", Child(mail=SLOW), adults=2, ground=PROSECUTION)
+    both = family("Mon 08:00", separated_checks=SLOW, adults=2, ground=PROSECUTION)
     plan = plan_of(both, _parent("Mon 08:01"))
     history = play(plan, facilities_of(hearings={"Mon 09:00": (1, 0), "Tue 09:00": (1, 0)}))
     assert told(history.heard_at) == ["Mon 09:00", "never", "never", "Tue 09:00", "never"]
@@ -258,7 +257,7 @@ def test_declined_referral_leads_to_ice_and_takes_no_slot():
 
 def test_declined_parent_does_not_come_back():
     """The parent goes to ICE, the child to a shelter."""
-    history = play(plan_of(_parent("Mon 08:00", Adult(back="19:00", declined=True), mail=10 * HOUR)))
+    history = play(plan_of(_parent("Mon 08:00", Adult(back="19:00", declined=True), separated_checks=10 * HOUR)))
     assert told(history.back_at) == told(history.rejoined_at) == ["never"] * 2
     assert history.exit.tolist() == [Exit.TO_ICE, Exit.TO_SHELTER]
 
@@ -301,7 +300,7 @@ def test_spared_family_is_never_referred_and_has_no_outcome():
 
 def test_parent_in_jail_is_freed_when_the_sentence_is_over():
     """Heard on Monday at nine, ten days of jail, to ICE on Thursday week; the child has gone to a shelter."""
-    history = play(plan_of(_parent("Mon 08:00", Adult(jail=10 * DAY), mail=DAY)))
+    history = play(plan_of(_parent("Mon 08:00", Adult(jail=10 * DAY), separated_checks=DAY)))
     assert history.court_outcome.tolist() == [JAIL, NONE]
     assert told(history.freed_at) == ["Thu+1 09:00", "never"]
     assert told(history.back_at) == told(history.rejoined_at) == ["never"] * 2
@@ -331,14 +330,14 @@ def test_parent_with_time_served_is_back_that_evening_and_rejoined():
 def test_parent_who_waits_days_for_a_slot_comes_too_late():
     """Heard on Monday the parent is back before the child boards on Tuesday; heard on Wednesday, after it."""
     for day, rejoined in (("Mon", "Mon 19:00"), ("Wed", "never")):
-        plan = plan_of(_parent("Mon 08:00", Adult(back="19:00"), mail=DAY))
+        plan = plan_of(_parent("Mon 08:00", Adult(back="19:00"), separated_checks=DAY))
         history = play(plan, facilities_of(hearings=[f"{day} 09:00"]))
         assert told(history.rejoined_at) == [rejoined] * 2
 
 
 def test_one_parent_in_jail_the_other_back_is_enough_to_rejoin():
     """The children are rejoined with the parent who is back; the other stays in jail."""
-    case = family("Mon 08:00", Child(mail=SLOW), adults=2, takes_second=True, ground=PROSECUTION)
+    case = family("Mon 08:00", separated_checks=SLOW, adults=2, takes_second=True, ground=PROSECUTION)
     case = replace(case, members=(Adult(jail=5 * DAY), Adult(back="19:00"), *case.members[2:]))
     history = play(plan_of(case))
     assert told(history.rejoined_at) == ["never", "Mon 19:00", "Mon 19:00"]
@@ -346,12 +345,15 @@ def test_one_parent_in_jail_the_other_back_is_enough_to_rejoin():
     assert history.court_outcome.tolist() == [JAIL, TIME_SERVED, NONE]
 
 
-def test_single_adult_in_jail_leaves_cbp_as_every_other():
-    """The court's custody is nobody's clock here: heard, sentenced, and no moment of being freed."""
-    history = play(plan_of(referred("Mon 08:00", Adult(jail=MONTH))))
-    assert history.court_outcome.tolist() == [JAIL]
-    assert told(history.freed_at) == ["never"]
-    assert history.exit.tolist() == [Exit.TO_COURT]
+def test_single_adult_in_jail_goes_to_ice_when_the_sentence_is_over():
+    """Like a parent: heard on Monday at nine, two days of jail, then three in ICE's custody, from where removed."""
+    plan = plan_of(referred("Mon 08:00", Adult(jail=2 * DAY, ice=3 * DAY, removed=True)), referred("Mon 08:00"))
+    history = play(plan)
+    assert history.court_outcome.tolist() == [JAIL, TIME_SERVED]
+    assert told(history.freed_at) == ["Wed 09:00", "Mon 09:00"]
+    assert history.exit.tolist() == [Exit.TO_COURT] * 2
+    assert told(history.left_ice_at) == ["Sat 09:00", "never"]
+    assert history.ice_exit.tolist() == [IceExit.REMOVED, IceExit.NONE]
 
 
 # --- the last minute ------------------------------------------------------------------------------------------------

@@ -14,15 +14,22 @@ from borderops.config.schema import (
     PORTS,
     SECTORS,
     STATIONS,
+    Act,
+    Acts,
     AgentFactor,
     BedStep,
     District,
+    Guidance,
+    Lognormal,
     Pause,
     Settings,
     ShareStep,
     SlotStep,
+    WorkersStep,
 )
-from borderops.operations.facilities import Facilities, Schedule, capacity_at, lay_out
+from borderops.operations import numbers
+from borderops.operations.facilities import Facilities, Schedule, capacity_at
+from borderops.operations.laying_out import lay_out
 from borderops.units import DAY, HOUR, NEVER
 
 MONDAY = date(2018, 1, 1)
@@ -89,7 +96,22 @@ def test_shifts_change_at_six_fourteen_and_twenty_two():
 def test_station_without_an_entry_has_no_agents():
     """Nobody is on duty where the settings name no site."""
     agents = lay_out(_sites(10, 9, 6)).agents[STATIONS.index("tucson")]
-    assert agents.capacity.tolist() == [0]
+    assert set(agents.capacity.tolist()) == {0}
+
+
+def test_agents_have_a_row_for_every_shift():
+    """Also where as many serve as before: at each beginning it is asked how many must care for children."""
+    agents = lay_out(_sites(7, 7, 7)).agents[YUMA]
+    assert set(agents.capacity.tolist()) == {7}
+    assert (np.diff(agents.at)[1:] == 8 * HOUR).all()
+    assert agents.at.size == 1 + 3 * 14
+
+
+def test_rated_children_are_those_of_the_site():
+    """By station, none where the settings name no site."""
+    rated = lay_out(_sites(10, 9, 6)).rated_children
+    assert rated[YUMA] == settings_of().stations.sites["yuma"].holding.children > 0
+    assert set(np.delete(rated, YUMA).tolist()) == {0}
 
 
 def test_agents_are_multiplied_from_a_date_and_rounded_half_up():
@@ -119,6 +141,129 @@ def test_desk_has_workers_by_day_by_night_and_fewer_on_weekends():
     weekday, weekend = [3, 3, 5, 5, 3, 3], [2, 2, 3, 3, 2, 2]
     for offset, expected in [(0, weekday), (4, weekday), (5, weekend), (6, weekend), (7, weekday)]:
         assert _capacities(schedule, MONDAY + timedelta(days=offset), hours) == expected
+
+
+# --- coordinators, joint team, centres ------------------------------------------------------------------------------
+
+
+def test_coordinators_keep_hours_and_fewer_the_night():
+    """From 06:00 to 22:00 those of the station, at other hours as many as at every station, weekends included."""
+    rules = settings_of().referral.coordinators
+    rules = rules.model_copy(update={"on_duty": {"yuma": 3}, "on_duty_at_night": 1, "begins_hour": 6, "ends_hour": 22})
+    coordinators = lay_out(_with(_settings(), "referral", coordinators=rules)).coordinators
+    for day in (MONDAY, date(2018, 1, 6)):
+        assert _capacities(coordinators[YUMA], day, [0, 5.99, 6, 21.99, 22]) == [1, 1, 3, 3, 1]
+        assert _capacities(coordinators[STATIONS.index("tucson")], day, [5.99, 6, 21.99, 22]) == [1, 0, 0, 1]
+
+
+def test_team_begins_on_its_first_day_and_keeps_hours():
+    """Nobody before the first step, then so many from 08:00 to 20:00 on every day of the week, later fewer."""
+    team = settings_of().reunification.team
+    steps = [WorkersStep(begins=date(2018, 1, 3), workers=8), WorkersStep(begins=date(2018, 1, 6), workers=3)]
+    team = team.model_copy(update={"workers": steps, "begins_hour": 8, "ends_hour": 20})
+    schedule = lay_out(_with(_settings(), "reunification", team=team)).team
+    by_day = [_capacities(schedule, date(2018, 1, day), [7.99, 8, 19.99, 20]) for day in (2, 3, 5, 6, 7)]
+    assert by_day == [[0] * 4, [0, 8, 8, 0], [0, 8, 8, 0], [0, 3, 3, 0], [0, 3, 3, 0]]
+
+
+def test_desks_of_centres_keep_hours():
+    """As many at all centres together, from the first hour to the last."""
+    routes = settings_of().reunification.routes
+    routes = routes.model_copy(update={"desks": 5, "desks_begin_hour": 7, "desks_end_hour": 23})
+    centre = lay_out(_with(_settings(), "reunification", routes=routes)).centre
+    assert _capacities(centre, MONDAY, [6.99, 7, 22.99, 23]) == [0, 5, 5, 0]
+
+
+@pytest.mark.parametrize("day", [date(2018, 1, 5), None])
+def test_order_comes_at_the_end_of_its_day(day):
+    """Who is in care at midnight is in its class; without a day there is no order."""
+    order = settings_of().reunification.order.model_copy(update={"day": day})
+    found = lay_out(_with(_settings(), "reunification", order=order)).reunions.order_at
+    assert found == (NEVER if day is None else clock.minute_of(date(2018, 1, 6)))
+
+
+# --- tracking and mail ----------------------------------------------------------------------------------------------
+
+
+def _tracking(*designs: dict, feedback: bool = True, guidance: list[Guidance] | None = None) -> Facilities:
+    """Facilities under designs that differ from the first shipped one as said."""
+    shipped = settings_of("tracking=e3_2017").tracking
+    rows = [shipped.designs[0].model_copy(update=changes) for changes in designs]
+    changes = {"designs": rows, "feedback": feedback, "guidance": guidance or []}
+    return lay_out(_with(_settings(), "tracking", **changes))
+
+
+def _acts(**changes: Act) -> Acts:
+    return settings_of("tracking=e3_2017").tracking.designs[0].acts.model_copy(update=changes)
+
+
+def test_threshold_of_a_share_grows_with_load_around_half():
+    """A share of 0.2 and a slope of 1: 0.1 where nobody is busy, 0.2 at half load, 0.3 at full; guidance halves it."""
+    facilities = _tracking({"acts": _acts(note_nothing=Act(share=0.2, load_slope=1.0, guided_factor=0.5))})
+    without, guided = facilities.designs.thresholds[0, numbers.Act.NOTE_NOTHING]
+    assert without[[0, 5, 10]].tolist() == [6554, 13107, 19661]  # of 65,536
+    assert guided[[0, 5, 10]].tolist() == [3277, 6554, 9830]
+    assert (np.diff(without) > 0).all()
+
+
+def test_shares_beyond_certainty_are_certain():
+    """A share of 1 meets every roll, and no slope makes it more or, from half load on, less."""
+    facilities = _tracking({"acts": _acts(code_blank=Act(share=1.0, load_slope=2.0, guided_factor=1.0))})
+    thresholds = facilities.designs.thresholds[0, numbers.Act.CODE_BLANK, 0]
+    assert thresholds[0] == 0
+    assert (thresholds[5:] == numbers.ROLLS).all()
+
+
+def test_designs_follow_one_another_by_date():
+    """Each with its own minutes, whether units are kept, searched and seen, and who exchanges messages."""
+    first = {"begins": date(2017, 1, 1), "intake_minutes_family": 2, "parting_minutes": 10}
+    second = {
+        "begins": date(2018, 1, 8), "intake_minutes_family": 1, "parting_minutes": 5, "on_separation": "unit_kept",
+        "search": "by_unit", "ice_sees": "banner", "exchange": "automatic",
+    }  # fmt: skip
+    designs = _tracking(first, second).designs
+    assert designs.begins_at.tolist() == [clock.minute_of(date(2017, 1, 1)), clock.minute_of(date(2018, 1, 8))]
+    assert designs.intake_minutes.tolist() == [2, 1]
+    assert designs.parting_minutes.tolist() == [10, 5]
+    for column in (designs.is_kept, designs.is_searchable, designs.is_seen, designs.is_automatic):
+        assert column.tolist() == [False, True]
+
+
+def test_without_feedback_designs_are_alike_to_the_engine():
+    """Nothing fails, nothing takes time, and nobody exchanges messages by machine."""
+    designs = _tracking({"exchange": "automatic", "intake_minutes_family": 9, "parting_minutes": 9}, feedback=False)
+    assert not designs.designs.thresholds.any()
+    assert not designs.designs.intake_minutes.any()
+    assert not designs.designs.parting_minutes.any()
+    assert not designs.designs.is_automatic.any()
+
+
+def test_stations_are_guided_from_the_first_rule_that_names_them():
+    """A rule without sectors is for all; of several the earliest counts; who is named by none is never guided."""
+    named = Guidance(begins=date(2018, 1, 3), sectors=["yuma"])
+    later = Guidance(begins=date(2018, 1, 9), sectors=["yuma", "tucson"])
+    guided = _tracking({}, guidance=[later, named]).designs.guided_at
+    expected = {"yuma": clock.minute_of(date(2018, 1, 3)), "tucson": clock.minute_of(date(2018, 1, 9))}
+    assert guided.tolist() == [expected.get(name, NEVER) for name in STATIONS]
+    everywhere = _tracking({}, guidance=[Guidance(begins=FRIDAY, sectors=[])]).designs.guided_at
+    assert set(everywhere.tolist()) == {clock.minute_of(FRIDAY)}
+
+
+def test_losses_are_noticed_after_the_quantiles_of_their_distribution():
+    """The table ascends, its middle is the median, and its mean that of the lognormal, cut at its ends."""
+    mail = settings_of().referral.mail.model_copy(update={"noticed": Lognormal(median_hours=24.0, sigma=0.4)})
+    table = lay_out(_with(_settings(), "referral", mail=mail)).mail.notice_minutes
+    assert table.size == numbers.TABLED
+    assert (np.diff(table) >= 0).all()
+    assert np.median(table) == pytest.approx(DAY, rel=0.002)
+    assert table.mean() == pytest.approx(DAY * np.exp(0.4**2 / 2), rel=0.005)
+
+
+def test_share_lost_in_an_outage_becomes_a_threshold():
+    """All of it at a share of 1, half the rolls at 0.5."""
+    for share, threshold in ((1.0, numbers.ROLLS), (0.5, numbers.ROLLS // 2), (0.0, 0)):
+        rules = settings_of().referral.outages.model_copy(update={"lost_share": share})
+        assert lay_out(_with(_settings(), "referral", outages=rules)).mail.lost_in_outage == threshold
 
 
 # --- beds -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ With one family at 08:00, intake of 10 and processing of 30 minutes, processing 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from tests.builders import (
@@ -24,8 +25,10 @@ from tests.builders import (
     told,
 )
 
-from borderops.operations.history import Exit
+from borderops.operations.history import Exit, IceExit, Reunion
+from borderops.operations.numbers import TRIES
 from borderops.operations.plan import Ground
+from borderops.operations.reference import simulate
 from borderops.units import DAY, HOUR
 
 PROSECUTION = Ground.PROSECUTION
@@ -110,19 +113,24 @@ def test_fewer_places_put_nobody_out_but_take_nobody_in():
 
 
 def test_parent_leaves_to_court_and_the_child_to_a_shelter():
-    """Parting is at the end of processing; the child has further checks, then is determined to be alone."""
-    child = Child(mail=20, designation=HOUR, transport=2 * HOUR, travel=3 * HOUR, stay=2 * DAY)
+    """Parting is at the end of processing; the child has further checks, then is determined to be alone.
+
+    A coordinator's 20 minutes come before the desk, after designation, and after the itinerary, which is in time.
+    """
+    child = Child(designation=HOUR, transport=2 * HOUR, travel=3 * HOUR, stay=2 * DAY)
     plan = plan_of(family("Mon 08:00", child, checks=HOUR, separated_checks=30, ground=PROSECUTION))
-    history = play(plan, facilities_of(desk_minutes=15))
+    history = play(plan, facilities_of(desk_minutes=15, message_minutes=20))
     assert told(history.selected_at) == told(history.parted_at) == ["Mon 08:40"] * 2
     assert history.is_alone.tolist() == [False, True]
     assert told(history.determined_at) == ["never", "Mon 10:10"]
     assert told(history.desk_at) == ["never", "Mon 10:30"]
     assert told(history.cleared_at) == told(history.designated_at) == ["never", "Mon 10:45"]
-    assert told(history.left_cbp_at) == ["Mon 09:00", "Mon 13:45"]
+    assert told(history.arranged_at) == ["never", "Mon 12:05"]
+    assert told(history.itinerary_at) == ["never", "Mon 12:25"]
+    assert told(history.left_cbp_at) == ["Mon 09:00", "Mon 14:05"]
     assert history.exit.tolist() == [Exit.TO_COURT, Exit.TO_SHELTER]
-    assert told(history.admitted_at) == ["never", "Mon 16:45"]
-    assert told(history.left_shelter_at) == ["never", "Wed 16:45"]
+    assert told(history.admitted_at) == ["never", "Mon 17:05"]
+    assert told(history.left_shelter_at) == ["never", "Wed 17:05"]
 
 
 @pytest.mark.parametrize("ground", [ground for ground in Ground if ground not in (Ground.NONE, PROSECUTION)])
@@ -136,7 +144,7 @@ def test_parent_parted_on_another_ground_leaves_to_ice(ground):
 
 def test_both_parents_taken_leave_all_children_alone():
     """Two parents go to court, their children are placed one by one."""
-    plan = plan_of(family("Mon 08:00", Child(), Child(mail=5), adults=2, takes_second=True, ground=PROSECUTION))
+    plan = plan_of(family("Mon 08:00", Child(), Child(designation=5), adults=2, takes_second=True, ground=PROSECUTION))
     history = play(plan)
     assert history.exit.tolist() == [Exit.TO_COURT] * 2 + [Exit.TO_SHELTER] * 2
     assert history.is_alone.tolist() == [False, False, True, True]
@@ -262,11 +270,13 @@ def test_bed_any_child_gives_back_at_a_minute_is_free_for_a_pause_of_that_minute
 # --- rejoining at the station ---------------------------------------------------------------------------------------
 
 SLOW = 3 * DAY
+UNANSWERED = Child(lost=(TRIES, 0, 0), phone=SLOW)
+"""A child whose request is lost as often as it is sent, and only after days told by telephone."""
 
 
 def test_parent_back_from_court_is_rejoined_with_a_child_still_there():
     """Off at 07:00 for Tuesday's hearing at nine, back at 19:00; the child leaves with the parent after the release."""
-    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), back="19:00", rejoined_release=90, ground=PROSECUTION))
+    plan = plan_of(family("Mon 08:00", separated_checks=SLOW, back="19:00", rejoined_release=90, ground=PROSECUTION))
     history = play(plan, facilities_of(court_notice=HOUR, court_lead=2 * HOUR))
     assert told(history.left_cbp_at) == ["Tue 07:00", "Tue 20:30"]
     assert told(history.heard_at) == ["Tue 09:00", "never"]
@@ -280,7 +290,7 @@ def test_parent_back_from_court_is_rejoined_with_a_child_still_there():
 @pytest.mark.parametrize(("notice", "back"), [(20, "Mon 19:00"), (21, "Tue 19:00")])
 def test_parent_whose_notice_ends_at_the_hour_of_the_hearing_is_heard(notice, back):
     """Referred at 08:40, a notice of 20 minutes ends at nine: heard that day; a minute more, and it is the next day."""
-    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), back="19:00", ground=PROSECUTION))
+    plan = plan_of(family("Mon 08:00", separated_checks=SLOW, back="19:00", ground=PROSECUTION))
     history = play(plan, facilities_of(court_notice=notice))
     assert told(history.back_at) == [back, "never"]
 
@@ -288,7 +298,7 @@ def test_parent_whose_notice_ends_at_the_hour_of_the_hearing_is_heard(notice, ba
 def test_parent_without_a_hearing_does_not_come_back():
     """The only sitting is over when the notice ends: given up on Wednesday morning, and away to ICE."""
     parent = Adult(back="19:00", lapses="Wed 08:00")
-    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), parent=parent, ground=PROSECUTION))
+    plan = plan_of(family("Mon 08:00", separated_checks=SLOW, parent=parent, ground=PROSECUTION))
     history = play(plan, facilities_of(hearings=["Mon 09:00"], court_notice=HOUR))
     assert told(history.back_at) == told(history.rejoined_at) == told(history.heard_at) == ["never"] * 2
     assert history.exit.tolist() == [Exit.TO_ICE, Exit.TO_SHELTER]
@@ -306,9 +316,7 @@ def test_boarding_wins_over_a_parent_back_at_the_same_minute(waits, leaves_to):
 
 def test_rejoining_is_decided_for_each_child():
     """Of two siblings the one who has boarded goes on to the shelter; the other is rejoined."""
-    plan = plan_of(
-        family("Mon 08:00", Child(), Child(mail=SLOW), back="19:00", rejoined_release=60, ground=PROSECUTION)
-    )
+    plan = plan_of(family("Mon 08:00", Child(), UNANSWERED, back="19:00", rejoined_release=60, ground=PROSECUTION))
     history = play(plan, facilities_of(hearings=["Mon 09:00"]))
     assert history.exit.tolist() == [Exit.TO_COURT, Exit.TO_SHELTER, Exit.RELEASED]
     assert told(history.rejoined_at) == ["Mon 19:00", "never", "Mon 19:00"]
@@ -317,7 +325,7 @@ def test_rejoining_is_decided_for_each_child():
 
 def test_all_children_still_there_are_rejoined_and_leave_together():
     """Wherever each of them waits, all leave with the parent at one minute."""
-    children = (Child(mail=SLOW), Child(age=15, designation=SLOW), Child(transport=SLOW))
+    children = (UNANSWERED, Child(age=15, designation=SLOW), Child(transport=SLOW))
     case = family("Mon 08:00", *children, back="19:00", rejoined_release=60, ground=PROSECUTION)
     history = play(plan_of(case), facilities_of(hearings=["Mon 09:00"]))
     assert told(history.rejoined_at) == ["Mon 19:00"] * 4
@@ -326,16 +334,18 @@ def test_all_children_still_there_are_rejoined_and_leave_together():
 
 
 def test_parent_back_when_every_child_has_boarded_is_rejoined_with_nobody():
-    """The parent is back, and nothing follows from it."""
-    plan = plan_of(family("Mon 08:00", back="19:00", ground=PROSECUTION))
+    """The parent is back, and goes on to ICE."""
+    plan = plan_of(family("Mon 08:00", back="19:00", parent=Adult(back="19:00", ice=DAY), ground=PROSECUTION))
     history = play(plan, facilities_of(hearings=["Mon 09:00"]))
+    assert told(history.freed_at) == ["Mon 19:00", "never"]
+    assert told(history.left_ice_at) == ["Tue 19:00", "never"]
     assert told(history.back_at) == ["Mon 19:00", "never"]
     assert told(history.rejoined_at) == told(history.left_again_at) == ["never"] * 2
 
 
 def test_parent_taken_on_another_ground_does_not_come_back():
     """Only who was prosecuted can be back from court."""
-    plan = plan_of(family("Mon 08:00", Child(mail=SLOW), back="19:00", ground=Ground.HEALTH))
+    plan = plan_of(family("Mon 08:00", separated_checks=SLOW, back="19:00", ground=Ground.HEALTH))
     history = play(plan, facilities_of(hearings=["Mon 09:00"]))
     assert told(history.back_at) == ["never"] * 2
 
@@ -344,12 +354,19 @@ def test_parent_taken_on_another_ground_does_not_come_back():
     ("where", "child", "facilities"),
     [
         ("in the checks", Child(), {}),
-        ("in the mail", Child(mail=SLOW), {}),
+        ("before a lost request is missed", Child(lost=(1, 0, 0), noticed=17 * HOUR), {}),
+        ("before the request is telephoned", UNANSWERED, {}),
+        ("before a coordinator", Child(), {"coordinators": 0}),
+        ("with a coordinator", Child(), {"message_minutes": SLOW}),
         ("before the desk", Child(), {"desk": 0}),
         ("at the desk", Child(), {"desk_minutes": SLOW}),
         ("before a bed", Child(), {"beds": {"Mon 00:00": 0, "Tue 00:00": 1}}),
         ("in designation", Child(designation=SLOW), {}),
+        ("before the placement is known", Child(lost=(0, TRIES, 0), phone=SLOW), {}),
         ("before a seat", Child(transport=SLOW), {}),
+        ("in the contractor's notice", Child(), {"notice": SLOW}),
+        ("before the itinerary is known", Child(lost=(0, 0, TRIES), phone=SLOW), {}),
+        ("before the seat of another itinerary", Child(rerouted=SLOW), {}),
     ],
 )
 def test_rejoined_child_leaves_whatever_it_is_in(where, child, facilities):
@@ -398,9 +415,69 @@ def test_rejoined_child_gives_the_worker_at_the_desk_back():
 
 def test_second_parent_back_later_finds_the_children_gone_with_the_first():
     """Children are rejoined with the first parent who is back."""
-    both = family("Mon 08:00", Child(mail=SLOW), adults=2, takes_second=True, ground=PROSECUTION)
+    both = family("Mon 08:00", separated_checks=SLOW, adults=2, takes_second=True, ground=PROSECUTION)
     parents = (Adult(back="19:30"), Adult(back="19:00"))
     case = replace(both, members=(*parents, *both.members[2:]))
     history = play(plan_of(case), facilities_of(hearings=["Mon 09:00"]))
     assert told(history.back_at) == ["Mon 19:30", "Mon 19:00", "never"]
     assert told(history.rejoined_at) == ["never", "Mon 19:00", "Mon 19:00"]
+
+
+# --- the order, at the edge of the station ----------------------------------------------------------------------------
+
+
+def test_order_does_not_speak_of_who_came_of_age_at_the_station():
+    """Eighteen on Tuesday and handed to ICE as an adult: on Wednesday no child of the class."""
+    plan = plan_of(family("Mon 08:00", Child(born=date(2000, 1, 2)), ground=PROSECUTION))
+    history = play(plan, facilities_of(order="Wed 00:00", desk=0))
+    assert history.exit.tolist() == [Exit.TO_COURT, Exit.AGED_OUT]
+    assert history.is_in_class.tolist() == [False, False]
+
+
+def test_parent_who_became_known_in_jail_is_not_removed():
+    """Found on Tuesday, in ICE's custody on Wednesday, to be removed an hour later: vetted on Friday and reunited."""
+    parent = Adult(jail=2 * DAY, ice=HOUR, removed=True)
+    plan = plan_of(family("Mon 08:00", parent=parent, ground=PROSECUTION))
+    history = play(plan, facilities_of(order="Tue 00:00", team={"Mon 00:00": 0, "Fri 00:00": 1}))
+    assert told(history.found_at) == ["never", "Tue 00:00"]
+    assert history.reunion.tolist() == [Reunion.NONE, Reunion.CHILD_TRAVELLED]
+    assert told(history.left_ice_at) == ["Fri 00:00", "never"]
+
+
+@pytest.mark.parametrize(
+    ("unwilling", "workers", "removed"), [(False, 0, "Sun 08:40"), (True, 1, "Fri 09:00"), (False, 1, "never")]
+)
+def test_removal_that_was_put_off_takes_place_when_the_search_is_over(unwilling, workers, removed):
+    """Known on Tuesday, due to be removed on Friday at nine.
+
+    Without a team the child goes to a sponsor on Sunday, and the parent is removed then; if the child is to stay, the
+    search is over on Tuesday and Friday is kept; if they meet, nobody is removed.
+    """
+    parent = Adult(ice=4 * DAY, removed=True, unwilling=unwilling)
+    plan = plan_of(family("Mon 08:00", Child(stay=6 * DAY), parent=parent, ground=PROSECUTION))
+    history = play(plan, facilities_of(order="Tue 00:00", team=workers))
+    is_removed = history.ice_exit[0] == IceExit.REMOVED
+    assert (told(history.left_ice_at)[0] if is_removed else "never") == removed
+
+
+def test_child_who_boarded_before_a_sibling_was_rejoined_is_reunited_by_order():
+    """The parent was released with the other child and is at hand: the order brings the one in the shelter back."""
+    children = (Child(), Child(designation=SLOW))
+    plan = plan_of(family("Mon 08:00", *children, back="19:00", ground=PROSECUTION))
+    history = play(plan, facilities_of(order="Wed 00:00"))
+    assert told(history.rejoined_at) == ["Mon 19:00", "never", "Mon 19:00"]
+    assert history.reunion.tolist() == [Reunion.NONE, Reunion.CHILD_TRAVELLED, Reunion.NONE]
+
+
+@pytest.mark.parametrize(
+    "first", [Adult(jail=2 * DAY), Adult(back="19:00")], ids=["in jail", "rejoined with a sibling"]
+)
+def test_parent_who_asked_is_the_one_who_leaves_ice_for_the_child(first):
+    """Both parents were taken; the second asks and is released with the child, the first never was in ICE's custody."""
+    both = family("Mon 08:00", Child(), Child(designation=SLOW), adults=2, takes_second=True, ground=PROSECUTION)
+    case = replace(both, members=(first, Adult(asks_after=HOUR), *both.members[2:]))
+    history = simulate(plan_of(case), facilities_of(horizon="Wed 00:00"))
+    assert told(history.freed_at)[:2] == ["never", "Mon 09:00"]
+    assert history.reunion.tolist()[2] == Reunion.BY_REQUEST
+    assert history.ice_exit.tolist()[:2] == [IceExit.NONE, IceExit.WITH_CHILD]
+    assert told(history.left_ice_at)[:2] == ["never", "Mon 10:00"]

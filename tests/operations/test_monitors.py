@@ -11,6 +11,7 @@ from tests.builders import (
     GIRLS,
     SMALL,
     Adult,
+    Case,
     Child,
     Resident,
     Rule,
@@ -24,9 +25,21 @@ from tests.builders import (
 )
 
 from borderops.exceptions import ConservationError
-from borderops.operations.history import Exit, History, ShelterExit
+from borderops.operations.facilities import Facilities
+from borderops.operations.history import (
+    Code,
+    Exit,
+    FoundBy,
+    History,
+    IceExit,
+    Note,
+    ParentNumber,
+    Reunion,
+    ShelterExit,
+)
 from borderops.operations.monitors import check_history
-from borderops.operations.plan import Ground
+from borderops.operations.numbers import TRIES
+from borderops.operations.plan import CaseKind, EarlierParent, Ground, Plan
 from borderops.operations.reference import simulate
 from borderops.units import DAY, HOUR, NEVER
 
@@ -64,17 +77,17 @@ FACILITIES = facilities_of(
 HISTORY = simulate(PLAN, FACILITIES)
 
 
-def _planted(row: int, **values: int) -> History:
+def _planted(history: History, row: int, **values: int) -> History:
     """The history with other values in a row."""
-    changed = {name: getattr(HISTORY, name).copy() for name in values}
+    changed = {name: getattr(history, name).copy() for name in values}
     for name, value in values.items():
         changed[name][row] = value
-    return replace(HISTORY, **changed)
+    return replace(history, **changed)
 
 
-def _faults(history: History) -> str:
+def _faults(history: History, plan: Plan = PLAN, facilities: Facilities = FACILITIES) -> str:
     with pytest.raises(ConservationError) as caught:
-        check_history(history, PLAN, FACILITIES)
+        check_history(history, plan, facilities)
     return str(caught.value)
 
 
@@ -118,10 +131,15 @@ FAULTS = {
         {"processed_at": NEVER},
         "determined_at without or before processed",
     ),
-    "at ORR's desk before being determined": (
+    "at ORR before being determined": (
+        FIRST_CHILD,
+        {"forwarded_at": at("Mon 08:05")},
+        "forwarded_at without or before determined_at",
+    ),
+    "at ORR's desk before being at ORR": (
         FIRST_CHILD,
         {"desk_at": at("Mon 08:05")},
-        "desk_at without or before deter",
+        "desk_at without or before forwarded_at",
     ),
     "cleared before the desk": (FIRST_CHILD, {"cleared_at": at("Mon 08:05")}, "cleared_at without or before desk_at"),
     "a bed before clearance": (
@@ -168,7 +186,7 @@ FAULTS = {
     "freed before being heard": (
         PARENT,
         {"freed_at": HISTORY.heard_at[PARENT] - 1},
-        "1 people have freed_at without or before heard_at, first row 2",
+        "1 people were freed before they were heard; first row 2",
     ),
     "heard outside a sitting": (
         REJOINED,
@@ -207,11 +225,16 @@ FAULTS = {
         {"left_cbp_at": FIRST},
         "1 people neither left CBP nor are inside, or both",
     ),
-    "in a shelter without a bed": (FIRST_CHILD, {"designated_at": NEVER}, "1 children went to a shelter without a bed"),
-    "a bed but another exit": (
+    "sent for without a bed": (FIRST_CHILD, {"designated_at": NEVER}, "arranged_at without or before designated_at"),
+    "in a shelter without an itinerary": (
+        FIRST_CHILD,
+        {"itinerary_at": NEVER},
+        "1 children boarded without an itinerary, or had one and did not; first row 6",
+    ),
+    "an itinerary but another exit": (
         FIRST_CHILD,
         {"exit": Exit.RETURNED},
-        "1 children went to a shelter without a bed, or had one",
+        "1 children boarded without an itinerary, or had one and did not; first row 6",
     ),
     "a stay that ended without a reason": (
         FIRST_CHILD,
@@ -282,15 +305,23 @@ FAULTS = {
         {"parted_at": NEVER},
         "were parted at another minute than their family",
     ),
-    "boarded before a bed was taken": (
+    "boarded before the itinerary was known": (
         FIRST_CHILD,
-        {"left_cbp_at": HISTORY.designated_at[FIRST_CHILD] - 1},
-        "1 children boarded before their designation was done; first row 6",
+        {"left_cbp_at": HISTORY.itinerary_at[FIRST_CHILD] - 1},
+        "1 children boarded before their itinerary was known; first row 6",
+    ),
+    "sent for before the designation was done": (
+        REJOINED_CHILD,
+        {
+            "exit": Exit.TO_SHELTER,
+            "arranged_at": HISTORY.designated_at[REJOINED_CHILD] + 1,
+        },
+        "1 children were sent for before their designation was done; first row 13",
     ),
     "a minute of processing lost": (
         ADULT,
         {"processed_at": HISTORY.processed_at[ADULT] - 1},
-        "1 cases were not processed in their planned minutes",
+        "1 people were not processed in their planned minutes; first row 1",
     ),
     "arrived a minute too early": (
         FIRST_CHILD,
@@ -314,7 +345,7 @@ FAULTS = {
 def test_planted_fault_is_named(fault):
     """One value that cannot be is enough, and the message says what it is."""
     row, values, message = FAULTS[fault]
-    assert message in _faults(_planted(row, **values))
+    assert message in _faults(_planted(HISTORY, row, **values))
 
 
 def test_all_faults_are_named_at_once():
@@ -326,3 +357,162 @@ def test_all_faults_are_named_at_once():
     assert "neither left CBP nor are inside" in message
     assert "are alone without a parting" in message
     assert message.startswith("the engine contradicts itself:")
+
+
+# --- mail, records, ICE and reunification ---------------------------------------------------------------------------
+
+(EARLIER, ASKING, ASKED, PARENT_OF_YOUNG, YOUNG, PARENT_OF_OLDER, OLDER, UNFIT_PARENT, STAYING) = range(9)
+(SINGLE, NO_FAMILY, NO_FAMILY_CHILD, LOSING, PHONED, LAST_PARENT, LAST) = range(9, 16)
+"""Rows of the history below."""
+
+ERRANDS = plan_of(
+    family("Mon 08:00", parent=Adult(asks_after=HOUR), ground=Ground.HEALTH),
+    family("Mon 08:01", Child(age=3, parent_travel=HOUR), ground=Ground.HEALTH),
+    family("Mon 08:02", Child(centre_travel=2 * HOUR), ground=Ground.HEALTH),
+    family("Mon 08:03", parent=Adult(unfit=True), ground=Ground.HEALTH),
+    Case("Mon 08:04", (Adult(ice=2 * DAY),), CaseKind.ADULT),
+    family("Mon 08:05", grouped=False),
+    alone("Mon 08:06", Child(lost=(1, 0, 0))),
+    alone("Mon 08:07", Child(lost=(0, TRIES, 0), phone=HOUR)),
+    family("Mon 08:08", Child(centre_travel=2 * HOUR), ground=Ground.HEALTH),
+    residents=[Resident(SMALL, parent=EarlierParent.REMOVED, body=Child(abroad=DAY))],
+)
+WORKPLACES = facilities_of(days=10, notice_minutes=60, order="Tue 00:00", vetting=60, team=1, centre=1, reprocessing=90)
+DONE = simulate(ERRANDS, WORKPLACES)
+
+
+def test_errands_without_a_fault_pass():
+    """The second history is sound as well, and holds every way of being reunited that faults need."""
+    check_history(DONE, ERRANDS, WORKPLACES)
+    children = [EARLIER, ASKED, YOUNG, OLDER, STAYING, LAST]
+    outcomes = [Reunion.ABROAD, Reunion.BY_REQUEST, Reunion.PARENT_TRAVELLED, Reunion.CHILD_TRAVELLED, Reunion.UNFIT]
+    assert DONE.reunion[children].tolist() == [*outcomes, Reunion.CHILD_TRAVELLED]
+    assert DONE.is_grouped[[PARENT_OF_YOUNG, NO_FAMILY, NO_FAMILY_CHILD]].tolist() == [True, False, False]
+    assert DONE.messages_lost[[LOSING, PHONED]].tolist() == [1, TRIES]
+    assert DONE.is_phoned[[LOSING, PHONED]].tolist() == [False, True]
+    assert told(DONE.left_ice_at)[SINGLE] == "Wed 08:44"
+    assert DONE.ice_exit[[ASKING, PARENT_OF_OLDER, SINGLE]].tolist() == [*[IceExit.WITH_CHILD] * 2, IceExit.RELEASED]
+
+
+ERRAND_FAULTS = {
+    "messages without a referral": (SINGLE, {"messages_sent": 1}, "1 people have messages without a referral"),
+    "a referral without a message": (LOSING, {"messages_sent": 0}, "or a referral without one; first row 12"),
+    "more lost than sent": (LOSING, {"messages_lost": 9}, "1 people lost more messages than were sent"),
+    "a message too few": (LOSING, {"messages_sent": 7}, "1 people have too few messages; first row 12"),
+    "telephoned too early": (LOSING, {"is_phoned": True}, "1 people were telephoned about before the last try"),
+    "lost and in no time": (
+        YOUNG,
+        {"messages_lost": 1, "messages_sent": 8},
+        "1 children lost messages and no time; first row 4",
+    ),
+    "a code without a parting": (NO_FAMILY, {"separation_code": Code.BLANK}, "1 people have a code without a parting"),
+    "a parting without a code": (YOUNG, {"separation_code": Code.NONE}, "have a code without a parting, or none with"),
+    "a note without a parting": (NO_FAMILY, {"note": Note.TOP_ONLY}, "1 people have a note on a parting that was not"),
+    "listed without a parting": (SINGLE, {"is_listed": True}, "1 people are listed as parted and were not"),
+    "a number without a parent": (
+        LOSING,
+        {"parent_number": ParentNumber.RIGHT},
+        "1 people have word of a parent's number without a referral of a separated child",
+    ),
+    "a referral without word of a number": (
+        YOUNG,
+        {"parent_number": ParentNumber.NONE},
+        "1 people have word of a parent's number",
+    ),
+    "parted without a unit": (
+        YOUNG,
+        {"is_grouped": False},
+        "1 people were parted by policy although nobody grouped them; first row 4",
+    ),
+    "out of ICE's custody before it": (
+        SINGLE,
+        {"left_ice_at": DONE.left_cbp_at[SINGLE] - 1},
+        "1 people have left_ice_at without or before left_cbp_at",
+    ),
+    "a child in ICE's custody": (
+        LOSING,
+        {"left_ice_at": at("Sat 00:00"), "ice_exit": IceExit.RELEASED},
+        "1 people left ICE's custody and never were in it",
+    ),
+    "out of ICE's custody for no reason": (
+        SINGLE,
+        {"ice_exit": IceExit.NONE},
+        "1 people left ICE's custody without a reason or a moment",
+    ),
+    "a minute of ICE's custody lost": (
+        SINGLE,
+        {"left_ice_at": DONE.left_ice_at[SINGLE] - 1},
+        "1 people left ICE's custody before their minutes were over; first row 9",
+    ),
+    "a minute of ICE's custody too much": (
+        SINGLE,
+        {"left_ice_at": DONE.left_ice_at[SINGLE] + 1},
+        "1 people stayed in ICE's custody beyond their minutes; first row 9",
+    ),
+    "removed against the plan": (SINGLE, {"ice_exit": IceExit.REMOVED}, "1 people were removed against the plan"),
+    "released to a child of others": (
+        SINGLE,
+        {"ice_exit": IceExit.WITH_CHILD},
+        "1 people were released to no child of theirs",
+    ),
+    "an outcome without a moment": (
+        STAYING,
+        {"reunion_at": NEVER},
+        "1 people have an outcome of reunification without a moment",
+    ),
+    "reunited without being separated": (
+        LOSING,
+        {"reunion_at": at("Sat 00:00"), "reunion": Reunion.UNFIT},
+        "1 people were reunited and never separated",
+    ),
+    "reunited before the parent was known": (
+        ASKED,
+        {"found_at": DONE.reunion_at[ASKED] + 1},
+        "1 people were reunited before anybody knew the parent",
+    ),
+    "reunited and in a shelter": (
+        YOUNG,
+        {"shelter_exit": ShelterExit.RELEASED},
+        "1 people were reunited and did not leave a shelter for it",
+    ),
+    "out of a shelter to a parent not met": (
+        OLDER,
+        {"reunion": Reunion.UNWILLING},
+        "1 people left a shelter for a parent they did not meet",
+    ),
+    "reunited by an order about others": (
+        YOUNG,
+        {"is_in_class": False},
+        "1 people were reunited by an order that does not speak of them",
+    ),
+    "reunited unvetted": (YOUNG, {"vetted_at": NEVER}, "1 people were reunited unvetted"),
+    "in the class without being separated": (
+        LOSING,
+        {"is_in_class": True},
+        "1 people are in the order's class and never were separated",
+    ),
+    "found by nobody": (YOUNG, {"found_by": FoundBy.NONE}, "1 people have a parent found by nobody"),
+    "reunited on the way": (
+        OLDER,
+        {"at_centre_at": DONE.reunion_at[OLDER] + 1},
+        "1 people were reunited on the way; first row 6",
+    ),
+    "asked for before the parting": (ASKED, {"parted_at": NEVER}, "asked_at without or before parted_at"),
+    "the team in two places": (
+        LAST,
+        {"vetted_at": DONE.vetted_at[OLDER]},
+        "the joint team: given while none was free",
+    ),
+    "a centre's desk in two places": (
+        LAST,
+        {"reunion_at": DONE.reunion_at[OLDER]},
+        "desks of ICE's centres: given while none was free",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", ERRAND_FAULTS)
+def test_planted_fault_of_errands_is_named(fault):
+    """The same for what clerks write, mail, ICE's custody and reunification."""
+    row, values, message = ERRAND_FAULTS[fault]
+    assert message in _faults(_planted(DONE, row, **values), ERRANDS, WORKPLACES)

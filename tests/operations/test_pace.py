@@ -72,6 +72,7 @@ def test_engine_and_table_tell_the_same_end_of_a_stay(since, work, paces):
     steps = {0: paces[0], 10: paces[1], 20: paces[2]}
     table = pace_of(steps, days=60)
     world = World(plan_of(), facilities_of(pace=steps))
-    world.pace_done, world.pace_per_minute = table.done.tolist(), table.per_minute.tolist()
+    shelters = world.shelters
+    shelters.pace_done, shelters.pace_per_minute = table.done.tolist(), table.per_minute.tolist()
     begin = work_done_by(table, np.array([FIRST + since]))
-    assert world.release_minute(FIRST + since, work) == moment_of(table, begin + work)[0]
+    assert shelters.release_minute(FIRST + since, work) == moment_of(table, begin + work)[0]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 import worlds
 
+from borderops import clock
 from borderops.ages import age_years, birthday_minute
-from borderops.config.schema import PORTS, STATIONS
-from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
+from borderops.config.schema import PORTS, STATIONS, Lognormal, PlannedOutage
+from borderops.operations.numbers import ROLLS, TRIES, Message
+from borderops.operations.outages import DAYS_BEFORE, outages
+from borderops.operations.plan import AdultPath, CaseKind, EarlierParent, Ground, Plan
 from borderops.operations.planning import make_plan
 from borderops.operations.policy import family_selection_share, referral_share
 from borderops.pace import PER_MINUTE
@@ -106,21 +111,33 @@ def test_stages_take_at_least_a_minute(people, plan):
         plan.intake_minutes, plan.processing_minutes, plan.checks_minutes,
         plan.separated_checks_minutes[family], plan.release_minutes[family], plan.detention_minutes[family],
         plan.departure_minutes[adult], plan.departure_minutes[plan.is_returned],
-        plan.mail_minutes[child], plan.designation_minutes[child], plan.transport_minutes[child],
-        plan.travel_minutes[child],
+        plan.adults_minutes[family], plan.children_minutes[family],
+        plan.designation_minutes[child], plan.transport_minutes[child], plan.travel_minutes[child],
+        plan.phone_minutes, plan.itinerary_minutes, plan.parent_travel_minutes, plan.child_travel_minutes,
     ):  # fmt: skip
         assert durations.min() >= 1
         assert durations.max() < 60 * DAY
     assert plan.stay_work[child].min() >= PER_MINUTE
+    for durations in (
+        plan.ice_minutes[adult], plan.ask_minutes[plan.asks], plan.tracing_minutes, plan.request_minutes,
+        plan.advocate_minutes, plan.abroad_minutes,
+    ):  # fmt: skip
+        assert durations.min() >= 1
+        assert durations.max() < 10_000 * DAY
 
 
 def test_stages_nobody_meets_take_no_time(people, plan):
     """Only families are parted or released together; only children go to shelters."""
     family = plan.case_kind == CaseKind.FAMILY
-    for durations in (plan.separated_checks_minutes, plan.release_minutes, plan.detention_minutes):
+    for durations in (
+        plan.separated_checks_minutes, plan.release_minutes, plan.detention_minutes,
+        plan.adults_minutes, plan.children_minutes,
+    ):  # fmt: skip
         assert (durations[~family] == 0).all()
-    for durations in (plan.mail_minutes, plan.designation_minutes, plan.transport_minutes, plan.stay_work):
+    for durations in (plan.designation_minutes, plan.transport_minutes, plan.stay_work):
         assert (durations[~people.is_child] == 0).all()
+    for durations in (plan.ice_minutes, plan.ask_minutes, plan.other_custody_minutes):
+        assert (durations[people.is_child] == 0).all()
     assert (plan.departure_minutes[people.is_child & ~plan.is_returned] == 0).all()
 
 
@@ -149,7 +166,7 @@ def test_processing_has_its_median_by_kind_and_size(settings, plan, kind, size, 
 
 @pytest.mark.parametrize(
     ("column", "group", "which"),
-    [("mail_minutes", "referral", "mail"), ("designation_minutes", "referral", "designation"),
+    [("designation_minutes", "referral", "designation"),
      ("transport_minutes", "transport", "wait"), ("travel_minutes", "transport", "travel")],
 )  # fmt: skip
 def test_a_childs_way_has_its_medians(settings, people, plan, column, group, which):
@@ -274,16 +291,16 @@ def test_second_adults_are_taken_in_their_share(plan, settings):
 # --- children -----------------------------------------------------------------------------------------------------
 
 
-def test_returned_children_come_without_a_parent_from_contiguous_countries(people, plan, settings):
-    """Screened and returned: Mexican children alone, with kin or of families who do not say so; nobody else."""
+def test_children_from_contiguous_countries_are_returned_in_their_share(people, plan, settings):
+    """Screened and returned, if they are without a parent or nobody writes down that they have one; nobody else."""
     returned = np.flatnonzero(plan.is_returned)
-    stratum = people.of_party("stratum")
-    assert {COUNTRIES[code] for code in set(people.citizenship[returned].tolist())} == {"MX"}
-    assert set(stratum[returned].tolist()) <= {Stratum.CHILDREN_ALONE, *TWO_CASES}
+    shares = settings.stations.screened_return_share
+    assert {COUNTRIES[code] for code in set(people.citizenship[returned].tolist())} == set(shares)
     assert (people.role[returned] >= Role.CHILD).all()
-    could = np.isin(stratum, (Stratum.CHILDREN_ALONE, *TWO_CASES)) & people.is_child & (people.citizenship == 0)
-    first = np.unique(people.party[could], return_index=True)[1]
-    _assert_share(plan.is_returned[could][first], settings.stations.screened_return_share["MX"])
+    for country, share in shares.items():
+        of_country = people.is_child & worlds.has_arrived(people) & (people.citizenship == COUNTRIES.index(country))
+        first = np.unique(people.party[of_country], return_index=True)[1]
+        _assert_share(plan.is_returned[of_country][first], share)
 
 
 def test_brothers_and_sisters_are_returned_together(people, plan):
@@ -299,6 +316,162 @@ def test_stays_have_the_mean_of_their_sponsors(people, plan, settings):
     expected = sum(one.share * one.median_days * np.exp(one.sigma**2 / 2) for one in settings.orr.sponsors)
     found = plan.stay_work[people.is_child] / (DAY * PER_MINUTE)
     assert found.mean() == pytest.approx(expected, abs=4.5 * found.std() / np.sqrt(found.size))
+
+
+# --- rolls, messages, errands -------------------------------------------------------------------------------------
+
+CASE_ROLLS = ("grouping_roll", "code_roll", "note_roll", "listing_roll")
+CHILD_ROLLS = ("message_roll", "notice_roll", "itinerary_roll", "number_roll")
+
+
+def _rolls(plan: Plan, name: str) -> np.ndarray:
+    """All rolls of a name, one row an entity that may meet the act."""
+    column = getattr(plan, name)
+    column = column[plan.case_kind == CaseKind.FAMILY] if name in CASE_ROLLS else column
+    return column.reshape(len(column), -1).astype(float)
+
+
+@pytest.mark.parametrize("name", [*CASE_ROLLS, *CHILD_ROLLS])
+def test_rolls_are_uniform_on_sixteen_bits(plan, name):
+    """As many in each sixteenth of the range as chance gives, for every message and try by itself."""
+    for column in _rolls(plan, name).T:
+        counts = np.bincount((column // (ROLLS // 16)).astype(int), minlength=16)
+        expected = column.size / 16
+        assert np.abs(counts - expected).max() < 5.0 * np.sqrt(expected)
+        assert column.max() < ROLLS
+
+
+def test_rolls_of_one_entity_have_nothing_to_do_with_each_other(plan):
+    """No roll tells another of the same family, or of the same child: message, try and act are all parts of it."""
+    for names in (CASE_ROLLS, CHILD_ROLLS):
+        together = np.concatenate([_rolls(plan, name) for name in names], axis=1)
+        correlation = np.corrcoef(together, rowvar=False) - np.eye(together.shape[1])
+        assert np.abs(correlation).max() < 5.5 / np.sqrt(len(together))
+
+
+def test_only_families_have_rolls_of_a_family(plan):
+    """Nothing is left to chance where nothing is written down."""
+    for name in CASE_ROLLS:
+        assert not getattr(plan, name)[plan.case_kind != CaseKind.FAMILY].any(), name
+
+
+def test_every_child_has_a_row_of_its_own(people, plan):
+    """Residents included; adults have none."""
+    assert np.array_equal(plan.is_child, people.is_child)
+    assert plan.child_row[people.is_child].tolist() == list(range(people.is_child.sum()))
+    assert (plan.child_row[~people.is_child] == -1).all()
+    assert plan.message_roll.shape == plan.notice_roll.shape == (people.is_child.sum(), len(Message), TRIES)
+
+
+def test_errands_come_in_their_shares(people, plan, settings):
+    """Requests granted, parents found by review, children's parents abroad who decide for reunion: as settings say."""
+    rules = settings.reunification
+    _assert_share(plan.is_granted, rules.requests.granted_share)
+    _assert_share(plan.is_found_by_review, rules.team.review_finds_share)
+    _assert_share(plan.is_reunited_abroad, rules.abroad.reunited_share)
+    _assert_share(plan.without_notice_minutes > 0, rules.routes.without_notice_share)
+
+
+def test_parents_ask_and_are_judged_in_their_shares(people, plan, settings):
+    """Only who says to be a parent asks; what vetting says of residents' parents stands in the children's rows."""
+    parent = ~people.is_child & np.isin(people.of_party("stratum"), SAYS_FAMILY)
+    resident = people.of_party("stratum") == Stratum.RESIDENT
+    rules = settings.reunification
+    _assert_share(plan.asks[parent], rules.requests.asks_share)
+    assert not plan.asks[~parent].any()
+    for column, share in ((plan.is_unfit, rules.team.unfit_share), (plan.is_unwilling, rules.team.unwilling_share)):
+        _assert_share(column[parent | resident], share)
+        assert not column[~(parent | resident)].any()
+
+
+def test_adults_are_removed_and_held_elsewhere_in_their_shares(people, plan, settings):
+    """Parents by a share of their own; other custody is for parents alone."""
+    parent = ~people.is_child & np.isin(people.of_party("stratum"), SAYS_FAMILY)
+    _assert_share(plan.is_removed[parent], settings.ice.removed_share_parents)
+    _assert_share(plan.is_removed[~people.is_child & ~parent], settings.ice.removed_share)
+    _assert_share(plan.other_custody_minutes[parent] > 0, settings.courts.other_custody_share)
+    assert not plan.other_custody_minutes[~parent].any()
+    assert not plan.is_removed[people.is_child].any()
+
+
+@pytest.mark.parametrize(
+    ("column", "time"),
+    [("phone_minutes", "referral.mail.phone"), ("itinerary_minutes", "referral.mail.wrong_itinerary"),
+     ("tracing_minutes", "reunification.requests.tracing"), ("request_minutes", "reunification.requests.handling"),
+     ("advocate_minutes", "reunification.team.advocate"), ("abroad_minutes", "reunification.abroad.decides"),
+     ("parent_travel_minutes", "reunification.routes.parent_travel"),
+     ("child_travel_minutes", "reunification.routes.child_travel")],
+)  # fmt: skip
+def test_errands_have_their_medians(settings, plan, column, time):
+    """Half of the children's errands take longer than the median in the settings, within 4.5 standard errors."""
+    for name in time.split("."):
+        settings = getattr(settings, name)
+    median = settings.median_days * DAY if hasattr(settings, "median_days") else settings.median_hours * HOUR
+    found = getattr(plan, column)
+    tolerance = 4.5 * 1.25 * settings.sigma / np.sqrt(found.size) + 0.01
+    assert np.log(np.median(found) / median) == pytest.approx(0, abs=tolerance)
+
+
+def test_young_ends_at_the_age_the_order_names(people, plan, settings):
+    """At midnight of that birthday; an order of another age moves the day and nothing else."""
+    age = settings.reunification.order.young_below_age
+    assert np.array_equal(plan.young_until, birthday_minute(people.birth_day, age))
+
+
+# --- outages --------------------------------------------------------------------------------------------------------
+
+
+def test_outages_of_a_station_are_in_order_and_apart(plan):
+    """Sorted by station, then beginning; each ends before the next of its station begins."""
+    key = list(zip(plan.outage_station.tolist(), plan.outage_begins.tolist(), strict=True))
+    assert key == sorted(key)
+    assert (plan.outage_begins < plan.outage_ends).all()
+    same = np.diff(plan.outage_station) == 0
+    assert (plan.outage_begins[1:] > plan.outage_ends[:-1])[same].all()
+
+
+def _outages(seed: int = 0, **changes) -> dict[str, np.ndarray]:
+    settings = worlds.settings_with(SEASON)
+    rules = settings.referral.outages.model_copy(update=changes)
+    referral = settings.referral.model_copy(update={"outages": rules})
+    return outages(settings.model_copy(update={"referral": referral}), Draws(seed, 0))
+
+
+def test_outages_come_at_their_rate():
+    """So many a station and year, within 4.5 standard errors over fifty seeds; lengths have their median."""
+    rate = 12
+    found = [_outages(seed, per_station_year=rate, lasts=Lognormal(median_hours=3.0, sigma=0.8)) for seed in range(50)]
+    count = sum(one["outage_station"].size for one in found)
+    days = (date(2018, 6, 30) - date(2018, 5, 1)).days + 1 + DAYS_BEFORE
+    expected = rate / 365.25 * days * len(STATIONS) * len(found)
+    assert count == pytest.approx(expected, abs=4.5 * np.sqrt(expected))
+    length = np.concatenate([one["outage_ends"] - one["outage_begins"] for one in found])
+    assert np.log(np.median(length) / (3 * HOUR)) == pytest.approx(0, abs=4.5 * 1.25 * 0.8 / np.sqrt(count) + 0.01)
+
+
+def test_more_outages_are_the_same_and_more():
+    """A higher rate keeps every outage of the lower one."""
+    few, many = (_outages(per_station_year=rate) for rate in (6, 24))
+    rows = list(zip(*(column.tolist() for column in few.values()), strict=True))
+    assert 0 < len(rows) < many["outage_station"].size
+    for station, begins, ends in rows:
+        here = many["outage_station"] == station
+        assert (here & (many["outage_begins"] <= begins) & (many["outage_ends"] >= ends)).sum() == 1
+
+
+def test_planned_outages_are_where_and_when_they_are_planned():
+    """Of one station for five hours from noon, of all for a day; two that touch are one."""
+    planned = [
+        PlannedOutage(day=date(2018, 5, 3), hour=12, lasts_hours=5, stations=["yuma"]),
+        PlannedOutage(day=date(2018, 5, 3), hour=17, lasts_hours=2.5, stations=["yuma"]),
+        PlannedOutage(day=date(2018, 5, 8), hour=0, lasts_hours=24, stations=[]),
+    ]
+    found = _outages(per_station_year=0, planned=planned)
+    yuma, day = STATIONS.index("yuma"), clock.minute_of(date(2018, 5, 3))
+    rows = set(zip(*(column.tolist() for column in found.values()), strict=True))
+    later = day + 5 * DAY
+    everywhere = {(station, later, later + DAY) for station in range(len(STATIONS))}
+    assert rows == everywhere | {(yuma, day + 12 * HOUR, day + 19 * HOUR + 30)}
 
 
 # --- stays in progress --------------------------------------------------------------------------------------------
@@ -330,3 +503,14 @@ def test_detained_families_leave_within_the_limit(plan, settings):
     stays = plan.detention_minutes[plan.case_kind == CaseKind.FAMILY].astype(float)
     expected = (stays**2).mean() / (2 * stays.mean())
     assert left.mean() == pytest.approx(expected, abs=4.5 * left.std() / np.sqrt(left.size))
+
+
+def test_parents_of_children_separated_before_stand_where_settings_say(people, plan, settings):
+    """Linked or not, removed or here, each in its share; other residents have no parent to be found."""
+    rules = settings.reunification.earlier
+    separated = plan.resident_parent != EarlierParent.NONE
+    assert separated.any()
+    assert not separated.all()
+    _assert_share(plan.resident_parent[separated] == EarlierParent.REMOVED, rules.removed_share)
+    _assert_share(plan.resident_is_linked[separated], rules.linked_share)
+    assert not plan.resident_is_linked[~separated].any()

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.builders import FIRST, Child, adult, facilities_of, family, plan_of, play, schedule_of
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import FIRST, FIXED, adult, at, facilities_of, family, plan_of, play, schedule_of
 
 from borderops.exceptions import ConservationError, ModelError
+from borderops.operations.numbers import LOADS
 from borderops.operations.plan import Ground
-from borderops.operations.pools import Claims, Clock, Pool
+from borderops.operations.pools import Claims, Clock, Desks, LoadMeter, Pool
 from borderops.operations.reference import simulate
-from borderops.units import DAY
+from borderops.units import DAY, HOUR
 
 
 def _pool(capacity: int) -> Pool:
@@ -70,10 +73,68 @@ def test_claim_is_given_back_once():
     assert pool.in_use == 0
 
 
+@FIXED
+@given(changes=st.lists(st.tuples(st.integers(0, 90), st.integers(0, 3)), max_size=12), later=st.integers(0, 200))
+def test_load_is_what_was_in_use_minute_by_minute_over_an_hour(changes, later):
+    """The meter, which keeps changes only, agrees with a sum over the sixty minutes before."""
+    meter, minute, held, in_use = LoadMeter(FIRST), FIRST, 0, {}
+    for wait, units in [*changes, (later, 0)]:
+        in_use |= dict.fromkeys(range(minute, minute + wait), held)
+        minute += wait
+        assert meter.busy_minutes(minute) == sum(in_use.get(each, 0) for each in range(minute - HOUR, minute))
+        meter.change(minute, units)
+        held = units
+
+
+def test_load_is_told_in_tenths_of_the_capacity():
+    """One of two units in use for the hour is half, for 35 minutes 2.9 tenths, cut to two; none after a free hour."""
+    pool = _pool(2)
+    pool.take_anyway()
+    pool.env.run(until=FIRST + 35)
+    assert pool.load() == 2
+    pool.env.run(until=FIRST + HOUR)
+    assert pool.load() == 5
+    pool.release()
+    pool.env.run(until=FIRST + 2 * HOUR)
+    assert pool.load() == 0
+
+
+def test_own_job_is_no_load():
+    """Who was the only one to be served for 30 minutes meets an idle station."""
+    pool = _pool(1)
+    pool.take_anyway()
+    pool.env.run(until=FIRST + 30)
+    assert pool.load() == 5
+    assert pool.load(own_minutes=30) == 0
+
+
+def test_load_beyond_the_capacity_is_full():
+    """More in use than open, or nobody on duty: the last step."""
+    pool = _pool(1)
+    pool.take_anyway(3)
+    pool.env.run(until=FIRST + HOUR)
+    assert pool.load() == LOADS - 1
+    pool.capacity = 0
+    assert pool.load() == LOADS - 1
+
+
+def test_agents_who_care_for_children_do_not_serve_but_one_always_does():
+    """At each beginning of a shift it is asked anew; who is at work finishes."""
+    need = [1]
+    env = Clock(initial_time=FIRST)
+    schedule = schedule_of({"Mon 00:00": 3, "Mon 06:00": 3, "Mon 14:00": 3, "Mon 22:00": 0})
+    desks = Desks(env, 0, schedule, "agents of a test", lambda: need[0])
+    found = []
+    for until, beyond in (("Mon 01:00", 1), ("Mon 07:00", 9), ("Mon 15:00", 9), ("Mon 23:00", 0)):
+        env.run(until=at(until))
+        found.append(desks.capacity)
+        need[0] = beyond
+    assert found == [3, 2, 1, 0]
+
+
 def test_clock_never_goes_back():
     """A plan whose parent is back at 19:00 from a hearing at 20:00 cannot be played and is refused, not played."""
-    child = Child(mail=3 * DAY)
-    plan = plan_of(family("Mon 18:00", child, back="19:00", ground=Ground.PROSECUTION))
+    plan = plan_of(family("Mon 18:00", separated_checks=3 * DAY, back="19:00", ground=Ground.PROSECUTION))
     with pytest.raises(ModelError):
         play(plan, facilities_of(hearings=["Mon 20:00"]))
 

@@ -40,16 +40,19 @@ BOARDING = {"opens_at": 5 * HOUR, "closes_at": 21 * HOUR}
 
 
 def test_child_alone_passes_every_stage_on_the_way_to_a_shelter():
-    """Checks, mail, desk, bed, designation, notice and wait, travel and stay follow one another to the minute."""
-    child = Child(mail=60, designation=120, transport=180, travel=240, stay=3 * DAY)
-    history = play(plan_of(alone("Mon 08:00", child, checks=600)), facilities_of(desk_minutes=15, notice=30))
+    """Checks, mail, desk, bed, designation, mail, notice and wait, travel and stay follow one another to the minute."""
+    child = Child(designation=120, transport=180, travel=240, stay=3 * DAY)
+    facilities = facilities_of(desk_minutes=15, notice=30, message_minutes=60)
+    history = play(plan_of(alone("Mon 08:00", child, checks=600)), facilities)
     assert told(history.processed_at) == ["Mon 08:40"]
     assert told(history.determined_at) == ["Mon 18:40"]
-    assert told(history.desk_at) == ["Mon 19:40"]
+    assert told(history.forwarded_at) == told(history.desk_at) == ["Mon 19:40"]
     assert told(history.cleared_at) == told(history.designated_at) == ["Mon 19:55"]
-    assert told(history.left_cbp_at) == ["Tue 01:25"]
-    assert told(history.admitted_at) == ["Tue 05:25"]
-    assert told(history.left_shelter_at) == ["Fri 05:25"]
+    assert told(history.arranged_at) == ["Mon 22:55"]
+    assert told(history.itinerary_at) == ["Tue 00:25"]
+    assert told(history.left_cbp_at) == ["Tue 02:25"]
+    assert told(history.admitted_at) == ["Tue 06:25"]
+    assert told(history.left_shelter_at) == ["Fri 06:25"]
     assert history.exit.tolist() == [Exit.TO_SHELTER]
     assert history.shelter_exit.tolist() == [ShelterExit.RELEASED]
 
@@ -65,7 +68,7 @@ def test_screened_child_is_returned_without_checks_or_referral():
 
 def test_siblings_alone_are_processed_together_and_placed_one_by_one():
     """One case at the station, two ways to a shelter."""
-    history = play(plan_of(alone("Mon 08:00", Child(mail=10), Child(age=15, mail=5), checks=HOUR)))
+    history = play(plan_of(alone("Mon 08:00", Child(designation=10), Child(age=15, designation=5), checks=HOUR)))
     assert told(history.processed_at) == ["Mon 08:40"] * 2
     assert told(history.left_cbp_at) == ["Mon 09:50", "Mon 09:45"]
     assert history.bed_kind.tolist() == [SMALL, BOYS]
@@ -87,10 +90,8 @@ def test_children_are_placed_and_their_adult_kin_leaves_as_a_single_adult():
 
 
 def test_one_worker_takes_referrals_in_the_order_they_arrive():
-    """The first mail in is the first at the desk, whatever the row."""
-    plan = plan_of(
-        alone("Mon 08:00", Child(mail=30)), alone("Mon 08:00", Child(mail=20)), alone("Mon 08:00", Child(mail=25))
-    )
+    """The first request in is the first at the desk, whatever the row and whenever it was sent first."""
+    plan = plan_of(*(alone("Mon 08:00", Child(lost=(1, 0, 0), noticed=minutes)) for minutes in (30, 20, 25)))
     history = play(plan, facilities_of(desk=1, desk_minutes=15))
     assert told(history.desk_at) == ["Mon 09:30", "Mon 09:00", "Mon 09:15"]
 
@@ -238,8 +239,9 @@ def test_contractor_drives_from_five_to_twenty_one(ready, boards):
 )
 def test_wait_for_a_seat_is_longer_when_it_begins_on_a_weekend(designated, boards):
     """A wait of 100 minutes becomes 140 when designation is done on a Saturday or Sunday."""
-    child = Child(mail=at(designated) - at("Mon 08:40"), transport=100)
-    history = play(plan_of(alone("Mon 08:00", child)), facilities_of(weekend_per_mille=1400))
+    checks = at(designated) - at("Mon 08:40")
+    plan = plan_of(alone("Mon 08:00", Child(transport=100), checks=checks))
+    history = play(plan, facilities_of(weekend_per_mille=1400))
     assert told(history.designated_at) == [designated]
     assert told(history.left_cbp_at) == [boards]
 
@@ -394,7 +396,7 @@ def test_child_who_turns_eighteen_before_boarding_gives_the_bed_to_the_next():
 
 def test_parted_child_who_turns_eighteen_is_not_rejoined():
     """The parent is back on the evening of the birthday and finds a child of age gone."""
-    child = Child(born=date(2000, 1, 2), mail=9 * DAY)
+    child = Child(born=date(2000, 1, 2), designation=9 * DAY)
     plan = plan_of(family("Mon 08:00", child, back="19:00", ground=Ground.PROSECUTION))
     history = play(plan, facilities_of(hearings=["Tue 09:00"]))
     assert told(history.back_at) == ["Tue 19:00", "never"]
@@ -433,8 +435,9 @@ def test_child_who_turns_eighteen_on_the_way_leaves_the_shelter_on_arrival():
 @pytest.mark.parametrize(("cleared", "kind"), [("Mon 23:59", SMALL), ("Tue 00:00", BOYS)])
 def test_thirteenth_birthday_between_referral_and_clearance_decides_the_kind(cleared, kind):
     """The kind of bed is that of the age when the desk is done, not when the referral was sent."""
-    child = Child(born=date(2005, 1, 2), mail=at(cleared) - at("Mon 08:55"))
+    child = Child(born=date(2005, 1, 2), lost=(1, 0, 0), noticed=at(cleared) - at("Mon 08:55"))
     history = play(plan_of(alone("Mon 08:00", child)), facilities_of(desk_minutes=15))
+    assert told(history.determined_at) == ["Mon 08:40"]
     assert told(history.cleared_at) == [cleared]
     assert history.bed_kind.tolist() == [kind]
 
@@ -453,17 +456,22 @@ def test_thirteenth_birthday_in_the_queue_for_a_bed_changes_nothing():
 @pytest.mark.parametrize(
     ("horizon", "seen"),
     [
-        ("Mon 09:00", ["Mon 08:40", "never", "never", "never", "never"]),
-        ("Mon 09:41", ["Mon 08:40", "Mon 09:40", "never", "never", "never"]),
-        ("Mon 10:40", ["Mon 08:40", "Mon 09:40", "never", "never", "never"]),
-        ("Mon 10:41", ["Mon 08:40", "Mon 09:40", "Mon 10:40", "never", "never"]),
-        ("Mon 12:00", ["Mon 08:40", "Mon 09:40", "Mon 10:40", "Mon 11:40", "never"]),
-        ("Mon 12:41", ["Mon 08:40", "Mon 09:40", "Mon 10:40", "Mon 11:40", "Mon 12:40"]),
+        ("Mon 09:00", ["Mon 08:40", *["never"] * 6]),
+        ("Mon 09:41", ["Mon 08:40", "Mon 09:40", *["never"] * 5]),
+        ("Mon 10:40", ["Mon 08:40", "Mon 09:40", *["never"] * 5]),
+        ("Mon 10:41", ["Mon 08:40", "Mon 09:40", "Mon 10:40", *["never"] * 4]),
+        ("Mon 11:40", ["Mon 08:40", "Mon 09:40", "Mon 10:40", *["never"] * 4]),
+        ("Mon 11:41", ["Mon 08:40", "Mon 09:40", "Mon 10:40", "Mon 11:40", *["never"] * 3]),
+        ("Mon 12:41", ["Mon 08:40", "Mon 09:40", "Mon 10:40", "Mon 11:40", "Mon 12:40", *["never"] * 2]),
+        ("Mon 14:00", ["Mon 08:40", "Mon 09:40", "Mon 10:40", "Mon 11:40", "Mon 12:40", "Mon 13:40", "never"]),
+        ("Mon 14:41", ["Mon 08:40", "Mon 09:40", "Mon 10:40", "Mon 11:40", "Mon 12:40", "Mon 13:40", "Mon 14:40"]),
     ],
 )
 def test_horizon_cuts_every_stage(horizon, seen):
     """What lies on or after the horizon has not happened, whatever stage it cuts."""
-    child = Child(mail=HOUR, transport=HOUR, travel=HOUR, stay=HOUR)
-    history = play(plan_of(alone("Mon 08:00", child)), facilities_of(horizon=horizon))
-    columns = ("determined_at", "desk_at", "left_cbp_at", "admitted_at", "left_shelter_at")
+    child = Child(transport=2 * HOUR, travel=HOUR, stay=HOUR)
+    history = play(plan_of(alone("Mon 08:00", child)), facilities_of(horizon=horizon, message_minutes=HOUR))
+    columns = (
+        "determined_at", "forwarded_at", "arranged_at", "itinerary_at", "left_cbp_at", "admitted_at", "left_shelter_at"
+    )  # fmt: skip
     assert [told(getattr(history, name))[0] for name in columns] == seen

@@ -2,181 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 
 import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
-from tests.builders import (
-    FIRST,
-    FIXED,
-    Adult,
-    Case,
-    Child,
-    Detained,
-    Resident,
-    Rule,
-    Sittings,
-    adult,
-    alone,
-    facilities_of,
-    family,
-    plan_of,
-    play,
-    same_history,
+from tests.builders import FIRST, FIXED, MANY, at, facilities_of, plan_of, play, same_history, schedule_of
+from tests.properties.random_worlds import (
+    ARRIVALS_END,
+    adults_of_one_minute,
+    agents,
+    birthday_plans,
+    cases,
+    cases_with,
+    children_born,
+    facilities,
+    facilities_without_pauses,
+    placing_facilities,
+    plans,
+    separating_plans,
+    short,
+    thirteen_soon,
 )
 
 from borderops.config.schema import BED_KINDS
-from borderops.operations.facilities import Facilities
-from borderops.operations.history import CourtOutcome, Exit, History, ShelterExit
-from borderops.operations.plan import AdultPath, CaseKind, Ground, Plan
+from borderops.operations.facilities import Facilities, Schedule
+from borderops.operations.history import (
+    Code,
+    CourtOutcome,
+    Exit,
+    FoundBy,
+    History,
+    IceExit,
+    Note,
+    ParentNumber,
+    Reunion,
+    ShelterExit,
+)
+from borderops.operations.numbers import LOADS, ROLLS, Act
+from borderops.operations.plan import CaseKind, EarlierParent, Ground, Plan
+from borderops.operations.pools import Pool
 from borderops.operations.reference import World, simulate
-from borderops.units import DAY, HOUR, NEVER
+from borderops.units import DAY, NEVER
 
 EXAMPLES = hypothesis.settings(FIXED, max_examples=60, suppress_health_check=list(HealthCheck))
-
-# --- plans ----------------------------------------------------------------------------------------------------------
-
-ARRIVALS_END = 2 * DAY
-whens = st.integers(FIRST, FIRST + ARRIVALS_END - 1)
-minutes = st.integers(1, 300)
-long_minutes = st.integers(1, 2 * DAY)
-times = {"intake": minutes, "processing": minutes, "station": st.integers(0, 1)}
-
-
-def _children(born: st.SearchStrategy[date | None]) -> st.SearchStrategy[Child]:
-    return st.builds(
-        Child,
-        age=st.sampled_from([2, 12, 15]),
-        born=born,
-        is_girl=st.booleans(),
-        mail=minutes,
-        designation=minutes,
-        transport=long_minutes,
-        travel=minutes,
-        stay=st.integers(1, 5 * DAY),
-        is_returned=st.sampled_from([False, False, False, True]),
-        departs=minutes,
-    )
-
-
-thirteen_soon = st.none() | st.dates(date(2005, 1, 1), date(2005, 1, 6))
-eighteen_soon = thirteen_soon | st.dates(date(2000, 1, 1), date(2000, 1, 6))
-
-
-def _adult(jail: int, **body) -> Adult:
-    return Adult(jail=0 if body["back"] else jail, **body)
-
-
-bodies = st.builds(
-    _adult,
-    departs=minutes,
-    back=st.sampled_from(["19:00", None, "10:00", "19:30"]),
-    jail=st.sampled_from([0, DAY]),
-    declined=st.sampled_from([False] * 5 + [True]),
-    never_referred=st.sampled_from([False] * 5 + [True]),
-    hearing_until=st.sampled_from([None, None, "Tue 09:00", "Mon 12:00"]),
-    lapses=st.sampled_from([None, "Wed 09:00", "Tue 00:00"]),
-)
-
-
-def single_adult(when: int, path: AdultPath, body: Adult, **times) -> Case:
-    """An adult without a family."""
-    return Case(when, (replace(body, path=path),), CaseKind.ADULT, **times)
-
-
-def _family(when: int, children: list[Child], **times) -> Case:
-    return family(when, *children, **times)
-
-
-def _alone(when: int, children: list[Child], **times) -> Case:
-    return alone(when, *children, **times)
-
-
-def _cases(children: st.SearchStrategy[Child], **more) -> st.SearchStrategy[Case]:
-    some = {**times, **more}
-    adults = st.builds(single_adult, whens, path=st.sampled_from(AdultPath), body=bodies, **some)
-    families = st.builds(
-        _family,
-        whens,
-        st.lists(children, min_size=1, max_size=2),
-        adults=st.integers(1, 2),
-        parent=bodies,
-        ground=st.sampled_from([Ground.PROSECUTION, Ground.NONE, Ground.PROSECUTION, Ground.HEALTH]),
-        takes_second=st.booleans(),
-        checks=minutes,
-        separated_checks=minutes,
-        seeks_detention=st.booleans(),
-        detention=long_minutes,
-        release=minutes,
-        rejoined_release=minutes,
-        **some,
-    )
-    children_alone = st.builds(_alone, whens, st.lists(children, min_size=1, max_size=2), checks=minutes, **some)
-    return families | adults | children_alone | families
-
-
-cases = st.lists(_cases(_children(thirteen_soon)), min_size=2, max_size=9)
-birthday_cases = st.lists(_cases(_children(eighteen_soon)), min_size=2, max_size=9)
-residents = st.lists(st.builds(Resident, kind=st.sampled_from([0, 0, 1, 2]), stay=st.integers(1, 5 * DAY)), max_size=4)
-detained = st.lists(
-    st.builds(Detained, st.integers(2, 3), st.sampled_from(["Mon 12:00", "Tue 10:00", "Sat 00:00"])), max_size=2
-)
-
-# --- capacities -----------------------------------------------------------------------------------------------------
-
-STEPS = ("Mon 00:00", "Mon 14:00", "Tue 00:00", "Wed 06:00")
-
-
-def _capacity(*units: int) -> st.SearchStrategy[dict[str, int]]:
-    numbers = st.lists(st.sampled_from(units), min_size=1, max_size=len(STEPS))
-    return numbers.map(lambda found: dict(zip(STEPS, found, strict=False)))
-
-
-short = {
-    "days": st.integers(4, 12),
-    "agents": st.lists(_capacity(1, 2, 3, 0), min_size=2, max_size=2),
-    "desk": _capacity(1, 2, 0),
-    "desk_minutes": st.integers(1, 60),
-    "beds": st.lists(_capacity(1, 2, 3, 0), min_size=3, max_size=3),
-    "family_places": _capacity(4, 2, 6, 0),
-    "hearings": st.sampled_from(
-        [
-            ["Mon 09:00", "Tue 09:00", "Wed 09:00"],
-            {"Mon 09:00": (1, 0), "Tue 09:00": (0, 1), "Wed 09:00": (2, 1), "Thu 09:00": (1, 1)},
-            {"Tue 09:00": (1, 1), "Fri 09:00": (1, 0)},
-            [],
-        ]
-    ),
-    "sits_at_second_station": st.sampled_from([None, None, {"Tue 09:00": (1, 1), "Fri 09:00": (1, 0)}]),
-    "court_notice": st.sampled_from([0, 30, 12 * HOUR]),
-    "court_lead": st.sampled_from([0, 3 * HOUR, DAY]),
-    "opens_at": st.sampled_from([0, 5 * HOUR]),
-    "closes_at": st.sampled_from([21 * HOUR, DAY]),
-    "notice": st.integers(0, 120),
-    "weekend_per_mille": st.sampled_from([1000, 1400]),
-    "pace": st.sampled_from([{0: 1.0}, {0: 1.0, 2: 0.3}, {0: 0.5, 1: 2.0}]),
-    "number_block": st.integers(1, 5),
-}
-rules = st.lists(st.builds(Rule, st.sampled_from([0, 0, 2]), st.sampled_from([0, 500, 1000])), max_size=2)
-
-
-def _facilities(hearings: Sittings, sits_at_second_station: Sittings | None, **more) -> Facilities:
-    """Facilities with one court for both stations, or one for each."""
-    if sits_at_second_station is None:
-        return facilities_of(hearings=hearings, **more)
-    return facilities_of(hearings=[hearings, sits_at_second_station], district_of={1: 1}, **more)
-
-
-facilities_without_pauses = st.builds(_facilities, **short)
-facilities = st.builds(_facilities, **short, pauses=rules)
-plans = st.builds(lambda *parts: plan_of(*parts[0], residents=parts[1], detained=parts[2]), cases, residents, detained)
-birthday_plans = st.builds(
-    lambda *parts: plan_of(*parts[0], residents=parts[1], detained=parts[2]), birthday_cases, residents, detained
-)
-
 
 # --- monitors, repetition, conservation -----------------------------------------------------------------------------
 
@@ -206,14 +77,17 @@ def test_everybody_has_left_once_or_is_inside(plan, capacity):
     open_to = {
         CaseKind.ADULT: ({Exit.TO_ICE, Exit.RETURNED, Exit.TO_COURT}, set()),
         CaseKind.FAMILY: (
-            {Exit.TO_ICE, Exit.TO_COURT, Exit.RELEASED, Exit.TO_FAMILY_DETENTION},
-            {Exit.TO_SHELTER, Exit.AGED_OUT, Exit.RELEASED, Exit.TO_FAMILY_DETENTION},
+            {Exit.TO_ICE, Exit.TO_COURT, Exit.TO_OTHER_CUSTODY, Exit.RELEASED, Exit.TO_FAMILY_DETENTION},
+            {Exit.TO_SHELTER, Exit.AGED_OUT, Exit.RELEASED, Exit.TO_FAMILY_DETENTION, Exit.RETURNED},
         ),
         CaseKind.CHILDREN: (set(), {Exit.TO_SHELTER, Exit.AGED_OUT, Exit.RETURNED}),
     }
     for kind, (for_adults, for_children) in open_to.items():
         for chosen, exits in ((is_adult, for_adults), (~is_adult, for_children)):
             assert set(came[chosen & (plan.case_kind[rows] == kind)].tolist()) <= exits | {Exit.INSIDE}
+    is_family, is_grouped = plan.case_kind[rows] == CaseKind.FAMILY, history.is_grouped[plan.resident.size :]
+    assert not (is_family & is_grouped & (came == Exit.RETURNED)).any()
+    assert history.is_taken[history.exit == Exit.TO_OTHER_CUSTODY].all()
     assert (history.exit[: plan.resident.size] == Exit.NOT_HERE).all()
     assert ((history.left_cbp_at != NEVER) == ~np.isin(history.exit, [Exit.INSIDE, Exit.NOT_HERE])).all()
 
@@ -226,26 +100,109 @@ def test_nothing_is_held_in_the_end_that_nobody_holds(plan, capacity):
     world.env.run(until=capacity.horizon)
     history = world.history()
     assert [pool.in_use for pool in world.agents] == [_agents_busy(history, plan, capacity, place) for place in (0, 1)]
-    gone = (history.rejoined_at != NEVER) | (history.exit == Exit.AGED_OUT)
-    at_desk = (history.desk_at != NEVER) & (history.cleared_at == NEVER) & ~gone
+    at_desk = (history.desk_at != NEVER) & (history.cleared_at == NEVER) & ~_is_gone(history)
     assert world.desk.in_use == at_desk.sum()
-    held = (history.bed_kind >= 0) & (history.left_shelter_at == NEVER) & ~gone
-    assert [pool.in_use for pool in world.beds] == np.bincount(history.bed_kind[held], minlength=3).tolist()
+    held = (history.bed_kind >= 0) & (history.left_shelter_at == NEVER) & ~_is_gone(history)
+    assert [pool.in_use for pool in world.shelters.beds] == np.bincount(history.bed_kind[held], minlength=3).tolist()
     detained = (history.exit == Exit.TO_FAMILY_DETENTION) & (history.left_detention_at == NEVER)
     before = plan.detained_size[plan.detained_until >= capacity.horizon].sum()
     assert world.places.in_use == detained.sum() + before
 
 
 def _agents_busy(history: History, plan: Plan, capacity: Facilities, place: int) -> int:
-    here = plan.case_station == place
-    first = plan.case_first[here]
+    """Agents at work on the last minute: one for each intake, and for each group that is processed together."""
     busy = 0
-    for begins, lasts in (
-        (history.intake_at[first], plan.intake_minutes[here]),
-        (history.processing_at[first], plan.processing_minutes[here]),
-    ):
-        busy += int(((begins != NEVER) & (begins + lasts >= capacity.horizon)).sum())
+    for case in np.flatnonzero(plan.case_station == place):
+        first = plan.case_first[case]
+        jobs = [(history.intake_at[first], _intake_minutes(history, plan, capacity, case))]
+        for lead, minutes in _processed_together(history, plan, capacity, case):
+            jobs.append((history.processing_at[lead], minutes))
+        busy += sum(begins < capacity.horizon <= begins + lasts for begins, lasts in jobs)
     return busy
+
+
+def _design_at_intake(history: History, plan: Plan, capacity: Facilities, case: int) -> int:
+    taken_in = history.intake_at[plan.case_first[case]]
+    return max(int((capacity.designs.begins_at <= taken_in).sum()) - 1, 0)
+
+
+def _intake_minutes(history: History, plan: Plan, capacity: Facilities, case: int) -> int:
+    further = capacity.designs.intake_minutes[_design_at_intake(history, plan, capacity, case)]
+    return plan.intake_minutes[case] + (further if plan.case_kind[case] == CaseKind.FAMILY else 0)
+
+
+def _processed_together(history: History, plan: Plan, capacity: Facilities, case: int) -> Iterator[tuple[int, int]]:
+    """First person and minutes of each group of a case that is processed together."""
+    first, adults = plan.case_first[case], plan.case_adults[case]
+    if plan.case_kind[case] == CaseKind.FAMILY and not history.is_grouped[first]:
+        yield first, plan.adults_minutes[case]
+        yield first + adults, plan.children_minutes[case]
+        return
+    further = capacity.designs.parting_minutes[_design_at_intake(history, plan, capacity, case)]
+    yield first, plan.processing_minutes[case] + (further if plan.ground[case] else 0)
+
+
+def _is_gone(history: History) -> np.ndarray:
+    """Children whose way to a shelter a parent or a birthday has ended."""
+    return (history.rejoined_at != NEVER) | (history.exit == Exit.AGED_OUT)
+
+
+@EXAMPLES
+@given(plan=birthday_plans, capacity=facilities)
+def test_coordinators_and_the_team_hold_no_more_than_there_is_to_do(plan, capacity):
+    """On the last minute: at most one coordinator a child whose message is due, one worker or desk a child in care."""
+    world = World(plan, capacity)
+    world.env.run(until=capacity.horizon)
+    history = world.history()
+    for station, pool in enumerate(world.mailroom.coordinators):
+        assert 0 <= pool.in_use <= (_may_have_mail(history) & (plan.station == station)).sum()
+    open_cases = history.is_in_class & (history.vetted_at == NEVER) & (history.left_shelter_at == NEVER)
+    assert 0 <= world.reunions.team.in_use <= open_cases.sum()
+    at_centre = (history.at_centre_at != NEVER) & (history.reunion_at == NEVER)
+    assert 0 <= world.reunions.centre.in_use <= at_centre.sum()
+
+
+def _may_have_mail(history: History) -> np.ndarray:
+    """Children a message about whom may be on a coordinator's desk; after arrival the one that reports it."""
+    happened = [getattr(history, name) != NEVER for name in ("determined_at", "forwarded_at")]
+    asked = happened[0] & ~happened[1]
+    placed = (history.designated_at != NEVER) & (history.arranged_at == NEVER)
+    booked = (history.arranged_at != NEVER) & (history.itinerary_at == NEVER)
+    arrived = (history.admitted_at != NEVER) & (history.exit == Exit.TO_SHELTER)
+    return ((asked | placed | booked) & ~_is_gone(history)) | arrived
+
+
+@EXAMPLES
+@given(plan=birthday_plans, capacity=facilities)
+def test_every_unit_is_given_back_when_there_is_time_and_plenty(plan, capacity):
+    """However starved the first days were, with enough of everything from day 14 on nobody holds anything a year later.
+
+    Only beds of children whose work of release is not done stay in use.
+    """
+    plenty = {"Mon+2 00:00": MANY}
+    relieved = replace(
+        capacity,
+        horizon=at("Mon+52 00:00"),
+        agents=tuple(_then(schedule, plenty) for schedule in capacity.agents),
+        coordinators=tuple(_then(schedule, plenty) for schedule in capacity.coordinators),
+        beds=tuple(_then(schedule, plenty) for schedule in capacity.beds),
+        **{name: _then(getattr(capacity, name), plenty) for name in ("desk", "family_places", "team", "centre")},
+    )
+    world = World(plan, relieved)
+    world.env.run(until=relieved.horizon)
+    history = world.history()
+    assert not ((history.exit == Exit.INSIDE) & plan.is_child).any()
+    pools = [
+        *world.agents, *world.mailroom.coordinators, *world.shelters.beds,
+        world.desk, world.reunions.team, world.reunions.centre, world.places,
+    ]  # fmt: skip
+    assert {pool.name: pool.in_use for pool in pools if pool.in_use} == {}
+
+
+def _then(schedule: Schedule, steps: dict[str, int]) -> Schedule:
+    """A schedule that goes on with other steps."""
+    after = schedule_of(steps)
+    return Schedule(np.concatenate([schedule.at, after.at]), np.concatenate([schedule.capacity, after.capacity]))
 
 
 # --- the last minute ------------------------------------------------------------------------------------------------
@@ -255,11 +212,46 @@ def _agents_busy(history: History, plan: Plan, capacity: Facilities, place: int)
 @given(plan=birthday_plans, capacity=facilities, cut=st.integers(FIRST + ARRIVALS_END, FIRST + 3 * DAY))
 def test_shorter_run_tells_the_same_story_up_to_its_end(plan, capacity, cut):
     """What has happened by a minute does not depend on how much longer the run goes on."""
-    short_run = simulate(plan, replace(capacity, horizon=cut))
-    assert same_history(_cut(simulate(plan, capacity), cut), short_run)
+    whole, short_run = simulate(plan, capacity), simulate(plan, replace(capacity, horizon=cut))
+    assert same_history(_cut(whole, cut, capacity), short_run, leaving_out=(*COUNTED, "load"))
+    # Counts have no moments of their own: they only grow, and those of children who have arrived are final.
+    arrived = short_run.admitted_at != NEVER
+    for name in COUNTED:
+        by_then, by_the_end = getattr(short_run, name), getattr(whole, name)
+        assert (by_then <= by_the_end).all()
+        assert np.array_equal(by_then[arrived], by_the_end[arrived])
+    # The load at a parting takes the place of that at intake.
+    settled = (whole.parted_at < cut) | (whole.parted_at == NEVER)
+    settled &= short_run.intake_at != NEVER
+    assert np.array_equal(short_run.load[settled], whole.load[settled])
 
 
-def _cut(history: History, minute: int) -> History:
+COUNTED = ("messages_sent", "messages_lost", "is_phoned")
+
+KNOWN_WITH = {
+    "a_number": ("intake_at", 0),
+    "desk": ("intake_at", -1),
+    "is_grouped": ("intake_at", False),
+    "ground": ("selected_at", Ground.NONE),
+    "is_spared": ("selected_at", False),
+    "is_alone": ("parted_at", False),
+    "is_taken": ("parted_at", False),
+    "separation_code": ("parted_at", Code.NONE),
+    "note": ("parted_at", Note.NONE),
+    "is_listed": ("parted_at", False),
+    "parent_number": ("determined_at", ParentNumber.NONE),
+    "bed_kind": ("designated_at", -1),
+    "is_misrouted": ("itinerary_at", False),
+    "exit": ("left_cbp_at", Exit.INSIDE),
+    "shelter_exit": ("left_shelter_at", ShelterExit.NONE),
+    "ice_exit": ("left_ice_at", IceExit.NONE),
+    "found_by": ("found_at", FoundBy.NONE),
+    "reunion": ("reunion_at", Reunion.NONE),
+}
+"""Columns that become known at a moment, and what they say before it."""
+
+
+def _cut(history: History, minute: int, capacity: Facilities) -> History:
     """What of a history had happened before a minute."""
     columns = history.columns()
     cut = {
@@ -268,30 +260,20 @@ def _cut(history: History, minute: int) -> History:
         if name.endswith("_at") and name != "apprehended_at"
     }
     resident = history.exit == Exit.NOT_HERE
-    unless = {
-        "a_number": ("intake_at", 0),
-        "desk": ("intake_at", -1),
-        "ground": ("selected_at", 0),
-        "is_spared": ("selected_at", False),
-        "is_alone": ("parted_at", False),
-        "is_taken": ("parted_at", False),
-        "bed_kind": ("designated_at", -1),
-        "exit": ("left_cbp_at", Exit.INSIDE),
-        "shelter_exit": ("left_shelter_at", ShelterExit.NONE),
-        "court_outcome": ("parted_at", CourtOutcome.NONE),
-    }
-    for name, (moment, otherwise) in unless.items():
+    for name, (moment, otherwise) in KNOWN_WITH.items():
         stays = (cut[moment] != NEVER) | (resident & (name in ("bed_kind", "exit")))
         cut[name] = np.where(stays, columns[name], otherwise)
-    # A slot is given at the referral; what the court says is known at the hearing.
-    outcome, heard = (
-        history.court_outcome,
-        np.isin(history.court_outcome, [CourtOutcome.TIME_SERVED, CourtOutcome.JAIL]),
-    )
-    outcome = np.where(heard & (cut["heard_at"] == NEVER), CourtOutcome.PENDING, outcome)
-    is_settled = (cut["prosecution_referred_at"] != NEVER) | (cut["court_outcome"] == CourtOutcome.NEVER_REFERRED)
-    cut["court_outcome"] = np.where(is_settled, outcome, CourtOutcome.NONE).astype(outcome.dtype)
+    cut["is_in_class"] = history.is_in_class & (capacity.reunions.order_at < minute)
+    cut["court_outcome"] = _outcome_by_then(history, cut)
     return replace(history, **cut)
+
+
+def _outcome_by_then(history: History, cut: dict[str, np.ndarray]) -> np.ndarray:
+    """A slot is given at the referral; what the court says is known at the hearing."""
+    heard = np.isin(history.court_outcome, [CourtOutcome.TIME_SERVED, CourtOutcome.JAIL])
+    outcome = np.where(heard & (cut["heard_at"] == NEVER), CourtOutcome.PENDING, history.court_outcome)
+    never_referred = (outcome == CourtOutcome.NEVER_REFERRED) & (cut["parted_at"] != NEVER)
+    return np.where((cut["prosecution_referred_at"] != NEVER) | never_referred, outcome, CourtOutcome.NONE)
 
 
 # --- plenty ---------------------------------------------------------------------------------------------------------
@@ -300,8 +282,15 @@ def _cut(history: History, minute: int) -> History:
 @EXAMPLES
 @given(plan=plans)
 def test_with_plenty_of_everything_every_moment_is_a_sum_of_durations(plan):
-    """Nobody waits for anybody: moments follow from the plan alone."""
-    history = play(plan, facilities_of(days=30, desk_minutes=15, notice=5))
+    """Nobody waits for anybody and nobody errs: moments follow from the plan alone.
+
+    The itinerary, known 5 + 7 minutes after transport is asked for, may be later than the seat.
+    """
+    nothing = dict.fromkeys(Act, 0.0)
+    history = play(
+        replace(plan, **_no_outages(plan)),
+        facilities_of(days=30, desk_minutes=15, notice=5, message_minutes=7, thresholds=nothing),
+    )
     case = np.repeat(np.arange(plan.case_size.size), plan.case_size)
     came = slice(plan.resident.size, None)
     processed = (plan.case_at + plan.intake_minutes + plan.processing_minutes)[case]
@@ -309,9 +298,8 @@ def test_with_plenty_of_everything_every_moment_is_a_sum_of_durations(plan):
     assert np.array_equal(history.processed_at[came], processed)
     placed = (plan.case_kind[case] == CaseKind.CHILDREN) & ~plan.is_returned[came]
     determined = processed + plan.checks_minutes[case]
-    boards = (
-        determined + plan.mail_minutes[came] + 15 + plan.designation_minutes[came] + 5 + plan.transport_minutes[came]
-    )
+    arranged = determined + 7 + 15 + plan.designation_minutes[came] + 7
+    boards = arranged + 5 + np.maximum(plan.transport_minutes[came], 7)
     assert np.array_equal(history.determined_at[came][placed], determined[placed])
     assert np.array_equal(history.left_cbp_at[came][placed], boards[placed])
     left = boards + plan.travel_minutes[came] + plan.stay_work[came] // 1000
@@ -321,6 +309,11 @@ def test_with_plenty_of_everything_every_moment_is_a_sum_of_durations(plan):
     )
     leaves = processed + plan.checks_minutes[case] + plan.release_minutes[case]
     assert np.array_equal(history.left_cbp_at[came][released], leaves[released])
+
+
+def _no_outages(plan: Plan) -> dict[str, np.ndarray]:
+    """Empty columns in place of a plan's outages."""
+    return {name: column[:0] for name, column in plan.columns().items() if name.startswith("outage")}
 
 
 @EXAMPLES
@@ -336,8 +329,18 @@ def test_nobody_is_faster_than_the_plan(plan, capacity):
         assert (ends[came][both] - begins[came][both] >= minutes[both]).all()
 
     assert_not_faster(history.intake_at, history.processing_at, plan.intake_minutes[case])
-    assert_not_faster(history.processing_at, history.processed_at, plan.processing_minutes[case])
-    assert_not_faster(history.determined_at, history.desk_at, plan.mail_minutes[came])
+    apart = (plan.case_kind[case] == CaseKind.FAMILY) & ~history.is_grouped[came]
+    by_themselves = np.where(plan.is_child[came], plan.children_minutes[case], plan.adults_minutes[case])
+    processing = np.where(apart, by_themselves, plan.processing_minutes[case])
+    assert_not_faster(history.processing_at, history.processed_at, processing)
+    handled = ~history.is_phoned[came] & ~capacity.designs.is_automatic.any()
+    handling = np.where(handled, capacity.mail.handling_minutes, 0)
+    assert_not_faster(history.determined_at, history.forwarded_at, handling)
+    assert_not_faster(history.designated_at, history.arranged_at, plan.designation_minutes[came] + handling)
+    assert_not_faster(history.arranged_at, history.itinerary_at, capacity.transport.notice + handling)
+    earliest_notice = int(capacity.mail.notice_minutes.min())
+    noticed = history.messages_lost[came] * np.int64(earliest_notice)
+    assert_not_faster(history.determined_at, history.admitted_at, noticed)
     assert_not_faster(history.desk_at, history.cleared_at, np.full(case.size, capacity.desk_minutes))
     designated = np.where(history.exit == Exit.TO_SHELTER, history.designated_at, NEVER)
     shortest = plan.designation_minutes + plan.transport_minutes + capacity.transport.notice
@@ -350,12 +353,29 @@ def test_nobody_is_faster_than_the_plan(plan, capacity):
 
 @EXAMPLES
 @given(
-    here=st.lists(_cases(_children(thirteen_soon), station=st.just(0)), max_size=5), there=cases, agents=short["agents"]
+    here=st.lists(cases_with(children_born(thirteen_soon), station=st.just(0)), max_size=5),
+    there=cases,
+    agents=agents,
+    coordinators=short["coordinators"],
+    order=short["order"],
+    designs=short["designs"],
 )
-def test_station_does_not_feel_another_where_they_share_nothing_short(here, there, agents):
-    """With desks and beds enough, who comes to one station moves nobody at another, not even an A-number."""
+def test_station_does_not_feel_another_where_they_share_nothing_short(
+    here, there, agents, coordinators, order, designs
+):
+    """With desks, beds and workers enough, who comes to one station moves nobody at another, not even an A-number."""
     elsewhere = [replace(case, station=1) for case in there]
-    capacity = facilities_of(days=5, agents=agents, hearings=["Mon 09:00", "Tue 09:00"])
+    capacity = facilities_of(
+        days=5,
+        agents=agents,
+        hearings=["Mon 09:00", "Tue 09:00"],
+        coordinators=coordinators,
+        message_minutes=30,
+        rated_children=1,
+        children_per_diverted_agent=1,
+        order=order,
+        designs=designs,
+    )
     by_itself = simulate(plan_of(*here), capacity)
     for mixed, first in ((here + elsewhere, 0), (elsewhere + here, sum(len(case.members) for case in elsewhere))):
         history = simulate(plan_of(*mixed), capacity)
@@ -370,40 +390,51 @@ def test_order_of_rows_decides_nothing_but_ties(cases, capacity, seed):
     order = np.random.default_rng(seed).permutation(len(cases))
     plan, shuffled = plan_of(*cases), plan_of(*(cases[row] for row in order))
     history = simulate(plan, capacity)
-    assume(not _has_ties(history, plan, capacity))
+    assume(not _has_ties(plan, capacity))
     rows = np.concatenate([np.zeros(0, int), *(np.arange(plan.case_size[row]) + plan.case_first[row] for row in order)])
     expected = replace(history, **{name: column[rows] for name, column in history.columns().items()})
     assert same_history(expected, simulate(shuffled, capacity))
 
 
-def _has_ties(history: History, plan: Plan, capacity: Facilities) -> bool:
-    """Whether two cases join a queue, ask for places, or give a bed back and look at the beds at the same minute."""
-    case = np.repeat(np.arange(plan.case_size.size), plan.case_size)
+def _has_ties(plan: Plan, capacity: Facilities) -> bool:
+    """Whether two cases join a queue, ask a court or for places, or give beds back and look at them, in one minute."""
+    history, joins = _play_and_note_joins(plan, capacity)
+    case_of = np.repeat(np.arange(plan.case_size.size), plan.case_size)
     first = plan.case_first
-    taken_in = history.intake_at[first] + plan.intake_minutes
-    child_first = plan.case_kind != CaseKind.ADULT
-    joins = [
-        np.stack([plan.case_at, plan.case_station, np.arange(first.size)]),
-        np.stack([taken_in, plan.case_station * 2 + child_first, np.arange(first.size)]),
-        np.stack([history.processed_at[first] + plan.checks_minutes, np.zeros(first.size, int), np.arange(first.size)]),
-        np.stack([history.determined_at + plan.mail_minutes, np.zeros(case.size, int), case]),
-        np.stack([history.cleared_at, np.zeros(case.size, int), case]),
-        np.stack([history.prosecution_referred_at, np.zeros(case.size, int), case]),
+    asks = [
+        (history.prosecution_referred_at, case_of),
+        (history.processed_at[first] + plan.checks_minutes, np.arange(first.size)),
     ]
-    if np.isin(history.rejoined_at[history.rejoined_at != NEVER], history.selected_at).any():
+    for number, (moments, who) in enumerate(asks):
+        joins |= {(-number, int(at), int(row)) for at, row in zip(moments, who, strict=True) if at < capacity.horizon}
+    if len({join[:2] for join in joins}) < len(joins):
         return True
-    for join in joins:
-        happened = np.unique(join[:, join[0] < capacity.horizon], axis=1)  # members of one case count once
-        if np.unique(happened[:2], axis=1).shape[1] < happened.shape[1]:
-            return True
-    return False
+    freed = (history.rejoined_at, history.left_shelter_at)
+    return any(np.isin(moments[moments != NEVER], history.selected_at).any() for moments in freed)
+
+
+def _play_and_note_joins(plan: Plan, capacity: Facilities) -> tuple[History, set[tuple[int, int, int]]]:
+    """Play, and note who joined which queue at which minute."""
+    joins: set[tuple[int, int, int]] = set()
+
+    class Watched(Pool):
+        """A pool whose queue is watched."""
+
+        def seize(self, entity: int, priority: int = 0):
+            joins.add((self.number + 1, self.env.now, entity))
+            return super().seize(entity, priority)
+
+    world = World(plan, capacity)
+    pools = [*world.agents, *world.mailroom.coordinators, *world.shelters.beds, world.desk]
+    for pool in (*pools, world.reunions.team, world.reunions.centre):
+        pool.__class__ = type("Watched", (Watched, type(pool)), {})
+    world.env.run(until=capacity.horizon)
+    return world.history(), joins
 
 
 @EXAMPLES
 @given(
-    alike=st.lists(
-        st.builds(adult, st.just(FIRST + HOUR), departs=minutes, path=st.sampled_from(AdultPath)), max_size=6
-    ),
+    alike=adults_of_one_minute,
     others=cases,
     capacity=facilities,
     seed=st.integers(0, 999),
@@ -447,7 +478,7 @@ def test_who_is_parted_was_selected_and_not_spared(plan, capacity):
     ):
         members = slice(first, first + size)
         processed = history.processed_at[first] != NEVER
-        selected = kind == CaseKind.FAMILY and ground != Ground.NONE and processed
+        selected = kind == CaseKind.FAMILY and ground != Ground.NONE and processed and history.is_grouped[first]
         assert (
             (history.selected_at[members] != NEVER).all() == (history.selected_at[members] != NEVER).any() == selected
         )
@@ -482,6 +513,229 @@ def test_numbers_are_unique_and_of_the_stations_range(plan, capacity):
     assert np.unique(given_out[has_number]).size == has_number.sum()
     assert ((given_out[has_number] - 900_000_000) // 9_000_000 == rows[has_number]).all()
     assert (has_number == (history.intake_at[plan.resident.size :] != NEVER)).all()
+
+
+@EXAMPLES
+@given(plan=birthday_plans, capacity=facilities)
+def test_what_nobody_grouped_nobody_parts_lists_or_reunites(plan, capacity):
+    """A family without a unit is parted by nobody's decision: no ground, code, note, list, number or class is its own.
+
+    Its children are placed as children without a parent, its adults leave as adults without a family.
+    """
+    history = play(plan, capacity)
+    first = plan.case_first
+    apart = (plan.case_kind == CaseKind.FAMILY) & (history.intake_at[first] != NEVER) & ~history.is_grouped[first]
+    rows = np.zeros(history.exit.size, dtype=bool)
+    rows[plan.resident.size :] = np.repeat(apart, plan.case_size)
+    for name in ("selected_at", "parted_at", "asked_at", "found_at", "reunion_at", "rejoined_at"):
+        assert (getattr(history, name)[rows] == NEVER).all(), name
+    for name in ("ground", "separation_code", "note", "parent_number", "is_listed", "is_in_class", "is_taken"):
+        assert not getattr(history, name)[rows].any(), name
+    assert set(history.exit[rows & plan.is_child]) <= {Exit.INSIDE, Exit.TO_SHELTER, Exit.AGED_OUT, Exit.RETURNED}
+    assert set(history.exit[rows & ~plan.is_child]) <= {Exit.INSIDE, Exit.TO_ICE, Exit.TO_COURT, Exit.RETURNED}
+
+
+# --- what is written, and mail --------------------------------------------------------------------------------------
+
+
+@EXAMPLES
+@given(plan=birthday_plans, capacity=facilities)
+def test_acts_are_settled_where_their_moment_was_and_nowhere_else(plan, capacity):
+    """Code, note and sheet belong to a parting, a parent's number to a separated child's referral, load to families."""
+    history = simulate(plan, capacity)
+    parted = history.parted_at != NEVER
+    assert np.array_equal(history.separation_code != Code.NONE, parted)
+    assert np.array_equal(history.note != Note.NONE, parted)
+    assert parted[history.is_listed].all()
+    referred = history.is_alone & (history.determined_at != NEVER)
+    assert np.array_equal(history.parent_number != ParentNumber.NONE, referred)
+    is_family = np.zeros(parted.size, dtype=bool)
+    is_family[plan.resident.size :] = np.repeat(plan.case_kind == CaseKind.FAMILY, plan.case_size)
+    assert np.array_equal(history.load >= 0, is_family & (history.intake_at != NEVER))
+    assert history.load.max(initial=-1) < LOADS
+
+
+@EXAMPLES
+@given(
+    plan=birthday_plans,
+    capacity=facilities,
+    act=st.sampled_from([Act.CODE_BLANK, Act.NOTE_NOTHING, Act.NOT_LISTED, Act.NUMBER_WRONG]),
+)
+def test_what_is_written_moves_nobody_until_somebody_looks_for_a_parent(plan, capacity, act):
+    """Without an order and without requests, what clerks fill in changes nothing but what is written."""
+    plan = replace(plan, asks=np.zeros_like(plan.asks))
+    capacity = replace(capacity, reunions=replace(capacity.reunions, order_at=NEVER))
+    one, other = (simulate(plan, replace(capacity, designs=_with_share(capacity, act, share))) for share in (ROLLS, 0))
+    assert same_history(one, other, leaving_out=("separation_code", "note", "is_listed", "parent_number"))
+
+
+def _with_share(capacity: Facilities, act: Act, threshold: int):
+    thresholds = capacity.designs.thresholds.copy()
+    thresholds[:, act] = threshold
+    return replace(capacity.designs, thresholds=thresholds)
+
+
+@EXAMPLES
+@given(plan=birthday_plans, capacity=facilities)
+def test_children_who_arrive_have_seven_messages_or_more(plan, capacity):
+    """Three messages, three answers and the arrival's report; each that is telephoned in the end spares the two of it.
+
+    A lost message is sent again, so those that were not lost are never more than seven.
+    """
+    history = simulate(plan, capacity)
+    arrived = (history.exit == Exit.TO_SHELTER) & (history.admitted_at != NEVER)
+    kept = history.messages_sent.astype(int) - history.messages_lost
+    assert (kept[arrived & ~history.is_phoned] == 7).all()
+    assert np.isin(kept[arrived & history.is_phoned], [1, 3, 5]).all()
+    on_board = (history.exit == Exit.TO_SHELTER) & ~history.is_phoned
+    assert (kept[on_board] >= 6).all()
+    assert (history.messages_lost[history.is_phoned] >= capacity.mail.tries).all()
+    assert (kept <= 7).all()
+
+
+@EXAMPLES
+@given(plan=birthday_plans, capacity=facilities)
+def test_machines_lose_nothing_and_wait_only_for_the_end_of_an_outage(plan, capacity):
+    """Under an automatic exchange every message takes no time, or until the link is there again; coordinators idle."""
+    machines = replace(capacity.designs, is_automatic=np.ones_like(capacity.designs.is_automatic))
+    starved = tuple(schedule_of(0) for _ in capacity.coordinators)
+    capacity = replace(capacity, designs=machines, coordinators=starved)
+    history = simulate(plan, capacity)
+    assert not history.messages_lost.any()
+    assert not history.is_phoned.any()
+    for sent, known in (("determined_at", "forwarded_at"), ("arranged_at", "itinerary_at")):
+        begins, ends = getattr(history, sent), getattr(history, known)
+        notice = capacity.transport.notice if sent == "arranged_at" else 0
+        for child in np.flatnonzero(ends != NEVER):
+            assert ends[child] == _link_back(plan, plan.station[child], begins[child] + notice)
+
+
+def _link_back(plan: Plan, station: int, minute: int) -> int:
+    """The minute, or the end of the outage it lies in."""
+    for place, begins, ends in zip(plan.outage_station, plan.outage_begins, plan.outage_ends, strict=True):
+        if place == station and begins <= minute < ends:
+            return ends
+    return minute
+
+
+# --- reunification --------------------------------------------------------------------------------------------------
+
+MET = (Reunion.BY_REQUEST, Reunion.PARENT_TRAVELLED, Reunion.CHILD_TRAVELLED, Reunion.ABROAD)
+
+
+@EXAMPLES
+@given(plan=separating_plans, capacity=placing_facilities)
+def test_reunited_child_holds_no_bed_and_who_is_not_reunited_keeps_it(plan, capacity):
+    """Child and parent are together only after the bed is given back; a reason against it leaves the child in care."""
+    history = play(plan, capacity)
+    settled = history.reunion_at != NEVER
+    met = np.isin(history.reunion, MET)
+    assert np.array_equal(settled, history.reunion != Reunion.NONE)
+    assert (history.left_shelter_at[met] <= history.reunion_at[met]).all()
+    assert (history.shelter_exit[met] == ShelterExit.REUNITED).all()
+    against = settled & ~met
+    assert (history.left_shelter_at[against] >= history.reunion_at[against]).all()
+    assert (history.shelter_exit[against] != ShelterExit.REUNITED).all()
+    travelled = history.at_centre_at != NEVER
+    assert (history.shelter_exit[travelled] == ShelterExit.REUNITED).all()
+
+
+@EXAMPLES
+@given(plan=separating_plans, capacity=placing_facilities)
+def test_nobody_is_reunited_unless_separated_found_and_by_order_vetted(plan, capacity):
+    """Who belongs to nobody known is not sought; by order the parent is found, then vetted, then comes the outcome."""
+    history = play(plan, capacity)
+    earlier = np.zeros(history.exit.size, dtype=bool)
+    earlier[plan.resident[plan.resident_parent != EarlierParent.NONE]] = True
+    separated = history.is_alone | earlier
+    for name in ("asked_at", "found_at", "vetted_at", "reunion_at", "at_centre_at"):
+        assert separated[getattr(history, name) != NEVER].all(), name
+    assert separated[history.is_in_class].all()
+    settled = history.reunion_at != NEVER
+    assert (history.found_at[settled] <= history.reunion_at[settled]).all()
+    by_order = settled & (history.reunion != Reunion.BY_REQUEST)
+    assert history.is_in_class[by_order].all()
+    assert (history.found_at[by_order] <= history.vetted_at[by_order]).all()
+    assert (history.vetted_at[by_order] <= history.reunion_at[by_order]).all()
+    assert not history.is_in_class[history.reunion == Reunion.BY_REQUEST].any() or capacity.reunions.order_at != NEVER
+
+
+@EXAMPLES
+@given(plan=separating_plans, capacity=placing_facilities)
+def test_class_of_the_order_is_who_is_separated_when_it_comes(plan, capacity):
+    """Everybody parted before, not rejoined, not out of the shelter, a child still; nobody else, now or later."""
+    history = simulate(plan, capacity)
+    order = capacity.reunions.order_at
+    earlier = np.zeros(history.exit.size, dtype=bool)
+    earlier[plan.resident[plan.resident_parent != EarlierParent.NONE]] = True
+    parted = earlier | (history.is_alone & (history.parted_at < order))
+    # Sponsors come before an order of the minute, parents only after it.
+    by_then = np.where(history.shelter_exit == ShelterExit.REUNITED, order - 1, order)
+    out = (history.left_shelter_at <= by_then) | (history.rejoined_at < order)
+    out |= (history.exit == Exit.AGED_OUT) & (history.left_cbp_at < order)
+    expected = parted & ~out & (order < capacity.horizon)
+    # At the very minute of the order partings and rejoinings of others may come before or after it.
+    unsure = (history.parted_at == order) | (history.rejoined_at == order)
+    unsure |= (history.exit == Exit.AGED_OUT) & (history.left_cbp_at == order)
+    assert np.array_equal(history.is_in_class[~unsure], expected[~unsure])
+
+
+@EXAMPLES
+@given(plan=separating_plans, capacity=placing_facilities)
+def test_order_finds_the_parent_of_every_child_in_care(plan, capacity):
+    """Where the team is large and review always finds: after one review at the latest, counted from the order.
+
+    From arrival for children who reach a shelter later; unless the child is out of the shelter by then.
+    """
+    plan = replace(plan, is_found_by_review=np.ones_like(plan.is_found_by_review))
+    capacity = replace(capacity, team=schedule_of(MANY))
+    history = simulate(plan, capacity)
+    begins = np.maximum(capacity.reunions.order_at, history.admitted_at)
+    due = begins + capacity.reunions.review_minutes
+    due = np.where(history.is_in_class & (history.admitted_at != NEVER), due, NEVER)
+    in_care = due < np.minimum(history.left_shelter_at, capacity.horizon)
+    assert (history.found_at[in_care] <= due[in_care]).all()
+
+
+@EXAMPLES
+@given(plan=separating_plans, capacity=placing_facilities)
+def test_parent_who_is_known_is_not_removed_while_the_search_goes_on(plan, capacity):
+    """Under the order nobody is sent abroad between being found and meeting the child, or the reason against it."""
+    history = simulate(plan, capacity)
+    reunited = history.shelter_exit == ShelterExit.REUNITED
+    over = np.where(reunited, history.reunion_at, np.minimum(history.reunion_at, history.left_shelter_at))
+    begins = np.maximum(np.maximum(history.found_at, history.admitted_at), capacity.reunions.order_at)
+    for case in np.flatnonzero((plan.case_kind == CaseKind.FAMILY) & (plan.case_adults == 1)):
+        parent = plan.case_first[case]
+        children = np.arange(parent + 1, parent + plan.case_size[case])
+        searched = children[history.is_in_class[children]]
+        removed = history.left_ice_at[parent] if history.ice_exit[parent] == IceExit.REMOVED else NEVER
+        assert ((removed <= begins[searched]) | (over[searched] <= removed)).all()
+
+
+@EXAMPLES
+@given(plan=separating_plans, capacity=placing_facilities)
+def test_everybodys_custody_ends_once_and_in_order(plan, capacity):
+    """Court or jail, then ICE, one after the other; ICE's custody ends by the plan or with a child.
+
+    Only removals are put off, and only under the order.
+    """
+    history = play(plan, capacity)
+    in_court = np.isin(history.exit, [Exit.TO_COURT, Exit.TO_OTHER_CUSTODY])
+    assert in_court[history.freed_at != NEVER].all()
+    reached = np.where(in_court, history.freed_at, np.where(history.exit == Exit.TO_ICE, history.left_cbp_at, NEVER))
+    assert not (plan.is_child & (history.left_ice_at != NEVER)).any()
+    ended = history.left_ice_at != NEVER
+    assert (reached[ended] <= history.left_ice_at[ended]).all()
+    by_plan = ended & (history.ice_exit != IceExit.WITH_CHILD)
+    stayed = history.left_ice_at - reached
+    assert (stayed[by_plan] >= plan.ice_minutes[by_plan]).all()
+    put_off = by_plan & (stayed > plan.ice_minutes)
+    assert (history.is_taken & (history.ice_exit == IceExit.REMOVED))[put_off].all()
+    assert (history.left_ice_at > capacity.reunions.order_at)[put_off].all()
+    assert history.is_taken[history.ice_exit == IceExit.WITH_CHILD].all()
+    rejoined = history.rejoined_at != NEVER
+    assert (history.freed_at[rejoined] == NEVER).all()
 
 
 def test_kinds_of_bed_are_three():

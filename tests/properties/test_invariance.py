@@ -12,10 +12,15 @@ import pytest
 import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.builders import settings_of
 
 from borderops import clock
 from borderops.config.schema import STATIONS
+from borderops.operations.history import FoundBy, History
+from borderops.operations.laying_out import lay_out
+from borderops.operations.plan import Plan
 from borderops.operations.planning import make_plan
+from borderops.operations.reference import simulate
 from borderops.population.families import form_families
 from borderops.population.people import People, Stratum
 from borderops.population.residents import draw_residents
@@ -173,6 +178,57 @@ def test_the_same_address_is_the_same_population_again():
     """Same settings, seed and replication: the same people to the bit; another seed: others."""
     assert _people({}).digest() == worlds.people_of_spring().digest()
     assert _people({"seed": 2019}).digest() != worlds.people_of_spring().digest()
+
+
+# --- tracking -----------------------------------------------------------------------------------------------------
+
+TRACKED = (
+    "scenario=zero_tolerance_2018",
+    "window={start: 2018-05-14, end: 2018-05-21, lead_in_days: 0}",
+    "study.season_start=2018-05-14",
+    "study.season_end=2018-05-19",
+    "arrivals.stations=[el_paso]",
+    # An order within the days played, so that links are looked for.
+    "reunification.order.day=2018-05-17",
+    "reunification.team.workers=[{begins: 2018-05-18, workers: 8}]",
+)
+DESIGNS = ("e3_2017", "e3_august_2018", "edit_checks", "shared_record")
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """Eight days of May 2018 at El Paso."""
+    settings = settings_of(*TRACKED)
+    draws = Draws(settings.seed, 0)
+    return make_plan(form_families(settings, draws), settings, draws)
+
+
+def _history(plan: Plan, tracking: str, feedback: bool) -> History:
+    settings = settings_of(*TRACKED, f"tracking={tracking}", f"tracking.feedback={feedback}")
+    return simulate(plan, lay_out(settings))
+
+
+def test_plans_do_not_depend_on_tracking(plan):
+    """Whoever comes has the same luck under every design: rolls are in the plan, thresholds are not."""
+    settings = settings_of(*TRACKED, "tracking=shared_record")
+    draws = Draws(settings.seed, 0)
+    assert make_plan(form_families(settings, draws), settings, draws).digest() == plan.digest()
+
+
+def test_without_feedback_history_is_the_same_under_all_designs(plan):
+    """What is written moves nobody: packs of records under several designs tell of one history, to the bit."""
+    first, *others = (_history(plan, tracking, feedback=False) for tracking in DESIGNS)
+    assert first.is_in_class.any()
+    assert {history.digest() for history in others} == {first.digest()}
+
+
+def test_with_feedback_designs_move_history(plan):
+    """A shared record saves agents' minutes and loses no message, and who is looked for is found on record."""
+    one, other = (_history(plan, tracking, feedback=True) for tracking in ("e3_2017", "shared_record"))
+    assert one.digest() != other.digest()
+    assert one.messages_lost.sum() > other.messages_lost.sum() == 0
+    found = [(history.found_by == FoundBy.RECORD).sum() for history in (one, other)]
+    assert found[0] < found[1]
 
 
 # --- replications -------------------------------------------------------------------------------------------------

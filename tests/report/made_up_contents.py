@@ -6,6 +6,7 @@ like those to come.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,8 @@ from omegaconf import OmegaConf
 from borderops.config.schema import BED_KINDS, SECTORS, STATIONS, Settings
 from borderops.forecast.kpis import KPIS
 from borderops.forecast.results import KEYS, Results, stack, summarise
-from borderops.report.contents import Contents
+from borderops.report.assemble import reunited_shares
+from borderops.report.contents import STATISTICS, Contents
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 STATION_SHARES = dict(zip(STATIONS, (0.02, 0.07, 0.01, 0.2, 0.01, 0.52, 0.03, 0.05, 0.08, 0.01), strict=True))
@@ -96,7 +98,9 @@ def made_up_contents(n: int = 20, seed: int = 1, separations: float = 1.0, **cha
     random = np.random.default_rng(seed)
     settings = settings_of(policy="zero_tolerance" if separations else "family_unity")
     results = [_replication(number, random, settings, separations) for number in range(n)]
-    tables = {name: summarise(stack(results, name), keys, settings.run.interval_level) for name, keys in KEYS.items()}
+    level = settings.run.interval_level
+    tables = {name: summarise(stack(results, name), keys, level) for name, keys in KEYS.items()}
+    tables["reunited"] = summarise(reunited_shares(stack(results, "reunions")), ["age_band", "days"], level)
     fields: dict[str, Any] = {
         "title": settings.policy.title,
         "question": "What happens to families, children and shelters when adults in families are referred for "
@@ -109,16 +113,16 @@ def made_up_contents(n: int = 20, seed: int = 1, separations: float = 1.0, **cha
             "started": "2026-11-21 20:15:02", "seconds": 61.34, "digest": "9b1f" * 16,
             "packages": {"numpy": "2.4.6", "pandas": "3.1.1", "plotly": "7.1.0"},
         },
-        "level": settings.run.interval_level,
+        "level": level,
         "n": n,
         "definitions": KPIS,
         **tables,
         "comparison": made_up_comparison(),
         "failures": [],
         "limits": [
-            "Courts: parents are referred and leave; slots, verdicts and jail are not modelled yet.",
-            "Reunification: no separated child is reunited in this run, neither at the station nor later.",
-            "Records: everything is known to everybody; slips, deleted units and lists come later.",
+            "Courts: judges' discretion is not modelled.",
+            "Reunification: brothers and sisters travel each on their own.",
+            "Records: systems of record come later.",
         ],
         "published_monthly": _published_monthly(tables["monthly"], random),
         "parts": {"share_over_72h_separated": ("over_72h_separated", "children_separated")},
@@ -143,6 +147,9 @@ def _replication(number: int, random: np.random.Generator, settings: Settings, s
             "flow": _flow(random, int(parted.sum())),
             "outcomes": _outcomes(random, int(parted.sum())),
             "monthly": _monthly(random, days, parted),
+            "waits": _waits(random, separations),
+            "reunions": _reunions(random, int(parted.sum()), settings),
+            "work": _work(random, separations),
         },
     )
 
@@ -187,9 +194,113 @@ def _kpis(random: np.random.Generator, parted: np.ndarray, settings: Settings) -
     if children:
         rows.append(("share_parents_never_prosecuted", "all", "all", float(random.normal(0.2, 0.01))))
     rows.append(("separated_still_in_custody", "all", "all", 0.0))
+    rows += [(name, kind, group, value) for name, kind, group, value in _written(random, children)]
+    rows += _reunion_kpis(random, children) + _work_kpis(random, children)
     for kind, peak in zip(BED_KINDS, (2300, 2650, 6200), strict=True):
         rows.append(("shelter_census_peak", "bed_kind", kind, float(random.normal(peak, 40))))
     return pd.DataFrame(rows, columns=[*KEYS["kpis"], "value"])
+
+
+def _written(random: np.random.Generator, children: int) -> list[tuple[str, str, str, float]]:
+    """What was written down of separated families."""
+    families = round(children * 0.86)
+    rows: list[tuple[str, str, str, float]] = [
+        ("families_never_grouped", "all", "all", int(random.poisson(180))),
+        ("children_separated_unnoticed", "all", "all", int(random.poisson(95))),
+    ]
+    if not children:
+        return rows
+    for kpi, kind, whole, shares in (
+        ("families_separated", "code", families, {"right": 0.9, "several": 0.01, "wrong": 0.055, "blank": 0.035}),
+        (
+            "parents_taken", "note", round(families * 1.02),
+            {"top_and_child": 0.23, "top_only": 0.17, "not_at_top": 0.38, "nothing": 0.22},
+        ),
+        ("families_separated", "list", families, {"listed": 0.87, "not_listed": 0.13}),
+        ("children_separated", "parent_number", children, {"right": 0.37, "wrong": 0.03, "not_passed": 0.6}),
+    ):  # fmt: skip
+        counts = random.multinomial(whole, list(shares.values()))
+        rows += [(kpi, kind, group, float(count)) for group, count in zip(shares, counts, strict=True)]
+    rows += [
+        ("families_with_code_wrong_or_blank", "all", "all", int(random.poisson(families * 0.09))),
+        ("notes_saying_nothing", "all", "all", float(random.normal(0.22, 0.01))),
+        ("children_parent_number_not_passed", "all", "all", float(random.normal(0.6, 0.01))),
+    ]
+    return rows
+
+
+def _reunion_kpis(random: np.random.Generator, children: int) -> list[tuple[str, str, str, float]]:
+    if not children:
+        return [("class_children", "all", "all", 0.0)]
+    values = {
+        "class_children": round(children * 0.83), "class_reunited_by_young_deadline": random.normal(0.52, 0.04),
+        "class_reunited_by_deadline": random.normal(0.55, 0.02), "class_not_found_at_order": random.normal(0.5, 0.02),
+        "children_reunited": round(children * 0.7), "children_parent_abroad": random.poisson(410),
+        "days_to_reunion_median": random.normal(26, 1), "hotel_nights": random.poisson(320),
+        "centre_wait_hours": random.normal(9, 0.5),
+    }  # fmt: skip
+    return [(name, "all", "all", float(value)) for name, value in values.items()]
+
+
+def _work_kpis(random: np.random.Generator, children: int) -> list[tuple[str, str, str, float]]:
+    values = {
+        "messages_per_placed_child": random.normal(7.2, 0.05), "messages_lost": random.poisson(1900),
+        "children_phoned": random.poisson(12), "children_misrouted": random.poisson(560),
+        "coordinator_utilisation_peak": random.normal(0.93, 0.02), "staff_hours": random.normal(812_000, 5000),
+        "overtime_hours": random.normal(4100, 90), "agents_diverted_hours": random.normal(21_000, 900),
+        "parents_removed_without_child": round(children * 0.12),
+    }  # fmt: skip
+    return [(name, "all", "all", float(value)) for name, value in values.items()]
+
+
+def _waits(random: np.random.Generator, separations: float) -> pd.DataFrame:
+    stages = ("processing", "checks", "mail", "desk", "bed", "designation", "transport", "other")
+    cohorts = {
+        "separated_over_72h": (20, 9, 14, 2, 31, 9, 24, 0.5), "separated_within_72h": (15, 7, 5, 1, 2, 7, 17, 0.4),
+        "alone_over_72h": (22, 5, 13, 2, 24, 9, 25, 0.2), "alone_within_72h": (15, 4, 5, 1, 2, 7, 17, 0.1),
+    }  # fmt: skip
+    rows = [
+        (cohort, stage, max(0.0, hours * random.normal(1, 0.04)))
+        for cohort, means in cohorts.items()
+        if separations or not cohort.startswith("separated")
+        for stage, hours in zip(stages, means, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=[*KEYS["waits"], "value"])
+
+
+def _reunions(random: np.random.Generator, parted: int, settings: Settings) -> pd.DataFrame:
+    order = settings.reunification.order.day
+    assert order is not None
+    last = (settings.window.end - order).days
+    rows = []
+    for band, share, speed in (("under_5_at_order", 0.04, 12.0), ("others", 0.79, 20.0)):
+        whole = int(random.binomial(parted, share)) if parted else 0
+        ends = {"reunited": 0.72, "in_own_shelter_exit": 0.08, "parent_abroad": 0.14, "unfit_or_unwilling": 0.06}
+        counts = random.multinomial(whole, list(ends.values())) if whole else []
+        for day in range(last + 1):
+            done = 1 - np.exp(-day / speed * random.normal(1, 0.02))
+            at = {state: float(round(count * done)) for state, count in zip(ends, counts, strict=False)}
+            rest = whole - sum(at.values())
+            at["parent_not_found"] = float(round(rest * 0.4))
+            at["parent_in_custody"] = float(round(rest * 0.05))
+            at["under_way"] = rest - at["parent_not_found"] - at["parent_in_custody"]
+            rows += [(band, day, state, count) for state, count in at.items() if whole]
+    return pd.DataFrame(rows, columns=[*KEYS["reunions"], "value"]).astype({"value": float})
+
+
+def _work(random: np.random.Generator, separations: float) -> pd.DataFrame:
+    hours = {
+        ("border_patrol", "intake"): (41_000, 900), ("border_patrol", "processing"): (620_000, 2600),
+        ("border_patrol", "care"): (21_000, 0), ("border_patrol", "coordinators_mail"): (14_500, 300),
+        ("orr", "intake_desk"): (7200, 40), ("ice", "reprocessing"): (3900 * separations, 200 * separations),
+        ("joint_team", "vetting"): (3100 * separations, 60 * separations),
+        ("joint_team", "review"): (1000 * separations, 20 * separations), ("field_operations", "intake"): (9000, 90),
+    }  # fmt: skip
+    rows = []
+    for (agency, activity), values in hours.items():
+        for kind, value in zip(("hours", "overtime_hours"), values, strict=True):
+            rows.append((agency, activity, kind, value * random.normal(1, 0.02)))
+    return pd.DataFrame(rows, columns=[*KEYS["work"], "value"])
 
 
 def _daily(
@@ -222,6 +333,14 @@ def _daily(
     for group, level in (("parents", parted.sum(axis=1) * 0.7), ("others", np.full(count, 330.0))):
         add("adults_heard", group, np.where(sits, random.poisson(np.maximum(level, 0.0)), 0))
     add("court_slots", "all", np.where(sits, 450, 0))
+    add("messages_sent", "all", random.poisson(7 * (120 + parted.sum(axis=1))))
+    add("agents_diverted", "all", random.poisson(9 * grown))
+    for at, station in enumerate(STATIONS):
+        add("coordinators_busy", station, np.clip(0.2 + 0.06 * at + 0.3 * grown + random.normal(0, 0.05, count), 0, 1))
+    for group, level in (("parents", 1500), ("single_adults", 14_000)):
+        add("in_ice_custody", group, (level * np.clip(grown, 0, 1) * luck).round())
+    for group, level in (("under_5", 100), ("others", 2600)):
+        add("class_not_reunited", group, np.where(days >= "2018-06-26", level, 0))
     for cohort, share, hours, people in (
         ("separated", 0.3, 60, 45),
         ("alone", 0.2, 50, 120),
@@ -371,3 +490,40 @@ def made_up_comparison() -> pd.DataFrame:
         rows.append((key, label, value, unit, role, source, _number(low), _number(median), _number(high), note))
     columns = ["id", "label", "published", "unit", "role", "source", "low", "median", "high", "note"]
     return pd.DataFrame(rows, columns=columns)
+
+
+# --- single numbers -------------------------------------------------------------------------------------------------
+
+
+def with_kpi(contents: Contents, name: str, **values: float) -> Contents:
+    """Contents in which one overall KPI has other statistics."""
+    kpis = contents.kpis.copy()
+    chosen = (kpis["kpi"] == name) & (kpis["group_kind"] == "all")
+    assert chosen.sum() == 1
+    for column, value in values.items():
+        kpis[column] = kpis[column].astype(float)
+        kpis.loc[chosen, column] = value
+    return dataclasses.replace(contents, kpis=kpis)
+
+
+def daily_summary(rows: list[tuple[str, str, str, float]]) -> pd.DataFrame:
+    """A daily summary of four equal replications."""
+    table = pd.DataFrame(rows, columns=["day", "measure", "group", "mean"])
+    table["day"] = pd.to_datetime(table["day"])
+    for column in STATISTICS[1:-1]:
+        table[column] = table["mean"]
+    return table.assign(n=4)
+
+
+def with_order(contents: Contents, **changes: Any) -> Contents:
+    """Contents of a run whose court order differs, e.g. in its ``day``."""
+    reunification = contents.settings.reunification
+    order = reunification.order.model_copy(update=changes)
+    changed = reunification.model_copy(update={"order": order})
+    settings = contents.settings.model_copy(update={"reunification": changed})
+    return dataclasses.replace(contents, settings=settings)
+
+
+def without_kpi(contents: Contents, *names: str) -> Contents:
+    """Contents of a run in which some KPIs were not measured."""
+    return dataclasses.replace(contents, kpis=contents.kpis[~contents.kpis["kpi"].isin(names)])

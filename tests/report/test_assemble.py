@@ -9,7 +9,18 @@ import pytest
 
 from borderops.config.compose import compose
 from borderops.forecast.kpis import KPIS
-from borderops.report.assemble import PARTS, is_whole, published_monthly, with_all_stations
+from borderops.forecast.results import KEYS
+from borderops.report.assemble import (
+    COUNTS_BEHIND,
+    PARTS,
+    is_whole,
+    published_monthly,
+    reunited_shares,
+    with_all_stations,
+)
+from borderops.report.breakdown import LOW_IS_WORSE, WHOLE_ONLY
+from borderops.report.limits import cautions
+from borderops.report.run_files import SUMMARIES
 
 
 def test_sums_over_stations_keep_replications_apart():
@@ -58,3 +69,35 @@ def test_parts_of_shares_are_kpis():
     for share, parts in PARTS.items():
         assert {share, *parts} <= set(KPIS)
         assert KPIS[share].unit == "share"
+
+
+def test_counts_behind_shares_are_kpis():
+    """Whom a share or a mean is of is counted by a KPI that exists, and no count stands behind a count."""
+    for share, count in COUNTS_BEHIND.items():
+        assert KPIS[share].unit in ("share", "hours", "days", "messages")
+        assert KPIS[count].unit in ("children", "parents", "families")
+    assert {*LOW_IS_WORSE, *WHOLE_ONLY} <= set(KPIS)
+
+
+def test_shares_reunited_are_taken_in_each_replication():
+    """1 of 2 and 9 of 10 reunited are shares of 50 and 90 per cent, whatever the classes add up to."""
+    rows = [(0, "others", 30, "reunited", 1.0), (0, "others", 30, "under_way", 1.0)]
+    rows += [(1, "others", 30, "reunited", 9.0), (1, "others", 30, "parent_abroad", 1.0)]
+    rows += [(1, "under_5_at_order", 30, "reunited", 0.0), (1, "under_5_at_order", 31, "under_way", 4.0)]
+    reunions = pd.DataFrame(rows, columns=["replication", "age_band", "days", "outcome", "value"])
+    shares = reunited_shares(reunions).set_index(["replication", "age_band", "days"])["value"]
+    assert shares[0, "others", 30] == 0.5 and shares[1, "others", 30] == 0.9
+    assert shares[1, "under_5_at_order", 31] == 0.0
+    assert pd.isna(shares[1, "under_5_at_order", 30])  # nobody in the class: no share
+
+
+def test_every_table_is_written_as_a_summary():
+    """No table of a replication is left out of the run's folder."""
+    assert (*KEYS, "comparison") == SUMMARIES
+
+
+@pytest.mark.parametrize(("end", "is_told"), [("2018-07-25", True), ("2018-07-26", False), ("2018-06-26", False)])
+def test_a_run_that_ends_before_the_deadlines_says_so(end, is_told):
+    """The order of 26 June gives 30 days: a run that ends on the 29th says that shares are cut off, others do not."""
+    settings = compose([f"window.end={end}", "study.season_end=2018-06-10"]).settings
+    assert any("deadlines for reunification" in one for one in cautions(settings)) is is_told

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_contents import made_up_contents
+from made_up_contents import daily_summary, made_up_contents, with_kpi, with_order, without_kpi
 from scipy import stats
 
 from borderops.report import prose
 from borderops.report.contents import STATISTICS, Contents
-
-
-def with_kpi(contents: Contents, name: str, **values: float) -> Contents:
-    """Contents in which one overall KPI has other statistics."""
-    kpis = contents.kpis.copy()
-    chosen = (kpis["kpi"] == name) & (kpis["group_kind"] == "all")
-    assert chosen.sum() == 1
-    for column, value in values.items():
-        kpis[column] = kpis[column].astype(float)
-        kpis.loc[chosen, column] = value
-    return dataclasses.replace(contents, kpis=kpis)
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +48,6 @@ def test_second_sentence_tells_of_children_still_held(contents: Contents) -> Non
     assert "still at a station" not in prose.clock_sentence(contents)
 
 
-def daily(rows: list[tuple[str, str, str, float]]) -> pd.DataFrame:
-    """A daily summary of four equal replications."""
-    table = pd.DataFrame(rows, columns=["day", "measure", "group", "mean"])
-    table["day"] = pd.to_datetime(table["day"])
-    for column in STATISTICS[1:-1]:
-        table[column] = table["mean"]
-    return table.assign(n=4)
-
-
 def beds(waiting: dict[str, list[float]]) -> pd.DataFrame:
     """Three days in which kinds of beds are full or not, by the children who wait for them."""
     rows = []
@@ -75,7 +56,7 @@ def beds(waiting: dict[str, list[float]]) -> pd.DataFrame:
             rows.append((day, "shelter_census", kind, 100.0 if waits else 90.0))
             rows.append((day, "shelter_beds", kind, 100.0))
             rows.append((day, "waiting_for_bed", kind, waits))
-    return daily(rows)
+    return daily_summary(rows)
 
 
 def test_third_sentence_names_the_kinds_that_run_short_in_order(contents: Contents) -> None:
@@ -141,7 +122,7 @@ def test_one_replication_has_no_interval() -> None:
     """With n = 1 no sentence gives an interval."""
     sentences = prose.answer(made_up_contents(n=1))
     assert all("interval over" not in one for one in sentences)
-    assert sum("one replication, so no interval" in one for one in sentences) == 3
+    assert sum("one replication, so no interval" in one for one in sentences) == 5
 
 
 def test_a_share_seen_in_some_replications_only_says_in_how_many(contents: Contents) -> None:
@@ -163,33 +144,6 @@ def test_what_was_not_measured_is_said_to_be_so(contents: Contents) -> None:
         assert "not measured" in sentence
 
 
-def test_titles_follow_the_data(contents: Contents) -> None:
-    """A title changes with what the tables say: days over 72 hours, or never."""
-    rows = [(f"2018-06-0{day}", "mean_custody_hours", "separated", hours) for day, hours in ((1, 60), (2, 73), (3, 90))]
-    over = dataclasses.replace(contents, daily=daily(rows))
-    assert prose.hours_title(over).endswith("first passes 72 hours on 2\xa0June 2018")
-    below = dataclasses.replace(contents, daily=daily(rows[:1]))
-    assert "does not pass 72 hours" in prose.hours_title(below)
-
-
-def test_seventy_two_hours_exactly_passes_nothing(contents: Contents) -> None:
-    """A mean of exactly 72 hours has not passed 72 hours: 72:00 keeps the limit."""
-    rows = [("2018-06-01", "mean_custody_hours", "separated", 72.0)]
-    title = prose.hours_title(dataclasses.replace(contents, daily=daily(rows)))
-    assert title == "Mean custody of separated children does not pass 72 hours; its highest is 72.0"
-
-
-def test_days_that_stand_on_few_replications_move_no_title(contents: Contents) -> None:
-    """A day on which one replication of four had enough children does not count as the first over 72 hours."""
-    rows = [
-        ("2018-06-01", "mean_custody_hours", "separated", 99.0),
-        ("2018-06-02", "mean_custody_hours", "separated", 60.0),
-    ]
-    table = daily(rows)
-    table.loc[0, "n"] = 1
-    assert "first passes" not in prose.hours_title(dataclasses.replace(contents, daily=table))
-
-
 def test_rough_ends_are_admitted() -> None:
     """Below 20 replications the page says that the ends of a 90 % interval are rough; from 20 on it does not."""
     assert "rough" in prose.reading_note(19, 0.9)
@@ -205,7 +159,7 @@ def test_fullest_day_adds_means(contents: Contents) -> None:
         ("2018-06-02", "shelter_census", "age_0_12", 40.0),
         ("2018-06-02", "shelter_census", "boys_13_17", 30.0),
     ]
-    fullest = prose.fullest_day(dataclasses.replace(contents, daily=daily(rows)))
+    fullest = prose.fullest_day(dataclasses.replace(contents, daily=daily_summary(rows)))
     assert fullest is not None and fullest.beds is None
     assert (fullest.day, fullest.census) == (pd.Timestamp("2018-06-02"), 70.0)
 
@@ -217,13 +171,115 @@ def test_never_seen_needs_a_replication() -> None:
     assert not prose.is_never_seen(pd.Series({"mean": np.nan, "n": 4}))
 
 
-def test_a_sum_over_stations_hides_no_station(contents: Contents) -> None:
-    """While all stations together are half full, the one that is over its rating is named, with its hours."""
-    rows = [("2018-06-01", "station_census", "children", 50.0), ("2018-06-01", "station_rated", "children", 100.0)]
-    title = prose.stations_title(dataclasses.replace(contents, daily=daily(rows)))
-    assert title.startswith("Yuma is over its rating for ")
-    assert title.endswith("all stations together reach 50\xa0% of rated places for children")
-    calm = dataclasses.replace(
-        contents, daily=daily(rows), kpis=contents.kpis[contents.kpis["group_kind"] != "station"]
+# --- what nobody wrote down ----------------------------------------------------------------------------------------
+
+
+def test_fourth_sentence_tells_what_nobody_wrote_down(contents: Contents) -> None:
+    """Families never grouped, children separated unnoticed and numbers not passed stand with median and interval."""
+    told = with_kpi(contents, "families_never_grouped", median=183, low=154, high=202, mean=180)
+    told = with_kpi(told, "children_separated_unnoticed", median=92, low=81, high=111, mean=93)
+    told = with_kpi(told, "children_parent_number_not_passed", median=0.6, low=0.59, high=0.61, mean=0.6)
+    assert prose.records_sentence(told).replace("\xa0", " ") == (
+        "183 families say that they are one and are never written down as one (90 % interval over 4 replications: 154 "
+        "to 202); 92 children go to shelters while nobody knows that they came with a parent (81 to 111); for 60 % of "
+        "separated children HHS does not get the parent's number (59 to 61 %)."
     )
-    assert prose.stations_title(calm) == "All stations together reach 50\xa0% of rated places for children"
+
+
+def test_one_family_is_a_family(contents: Contents) -> None:
+    """Singular where the number is one."""
+    told = with_kpi(contents, "families_never_grouped", median=1, low=0, high=2, mean=1)
+    told = with_kpi(told, "children_separated_unnoticed", median=1, low=0, high=2, mean=1)
+    sentence = prose.records_sentence(told).replace("\xa0", " ")
+    assert sentence.startswith("1 family says that it is one and is never written down as one")
+    assert "1 child goes to shelters while nobody knows that it came" in sentence
+
+
+def test_perfect_records_are_told_with_the_chance_that_remains(contents: Contents) -> None:
+    """No family ungrouped, no child unnoticed, no number lost in four replications is not told as never."""
+    told = contents
+    for name in ("families_never_grouped", "children_separated_unnoticed", "children_parent_number_not_passed"):
+        told = with_kpi(told, name, median=0.0, low=0.0, high=0.0, mean=0.0)
+    sentence = prose.records_sentence(told)
+    assert sentence.startswith("Every family that says it is one is written down as one")
+    assert sentence.count("up to 44\xa0%") == 3
+
+
+def test_records_without_separated_children_leave_their_number_out(contents: Contents) -> None:
+    """Where no child is separated there is no share of parents' numbers, and the sentence claims none."""
+    sentence = prose.records_sentence(without_kpi(contents, "children_parent_number_not_passed"))
+    assert "number" not in sentence and "never written down" in sentence
+
+
+# --- reunification -------------------------------------------------------------------------------------------------
+
+
+def test_fifth_sentence_gives_both_deadlines(contents: Contents) -> None:
+    """The class, the share of each age band by its own deadline, and whose parents are unknown, with intervals."""
+    told = with_kpi(contents, "class_children", median=2660, low=2587, high=2778, mean=2660)
+    told = with_kpi(told, "class_reunited_by_young_deadline", median=0.52, low=0.44, high=0.56, mean=0.52)
+    told = with_kpi(told, "class_reunited_by_deadline", median=0.55, low=0.52, high=0.58, mean=0.55)
+    told = with_kpi(told, "class_not_found_at_order", median=0.5, low=0.47, high=0.53, mean=0.5)
+    assert prose.reunification_sentence(told).replace("\xa0", " ") == (
+        "The court's order of 26 June 2018 speaks of 2,660 children (90 % interval over 4 replications: 2,587 to "
+        "2,778); of those under 5, 52 % are reunited within 14 days (44 to 56 %); of the others, 55 % are reunited "
+        "within 30 days (52 to 58 %); for 50 % of those in shelters that day no record leads to the parent (47 "
+        "to 53 %)."
+    )
+
+
+def test_deadlines_and_ages_are_those_of_the_order(contents: Contents) -> None:
+    """A planner's other order is told with its own day, ages and deadlines."""
+    other = with_order(
+        contents, day=date(2018, 6, 1), young_below_age=3, young_deadline_days=7, others_deadline_days=21
+    )
+    sentence = prose.reunification_sentence(other).replace("\xa0", " ")
+    for told in ("order of 1 June 2018", "of those under 3", "within 7 days", "within 21 days"):
+        assert told in sentence
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (None, "No court orders reunification in this run."),
+        (date(2018, 7, 31), "The court's order of 31 July 2018 does not fall into the days played"),
+        (date(2018, 9, 1), "The court's order of 1 September 2018 does not fall into the days played"),
+    ],
+)
+def test_without_an_order_the_sentence_says_so(contents: Contents, day: date | None, told: str) -> None:
+    """No order, one that takes effect when the last day ends, or a later one: told as such, with those by request."""
+    sentence = prose.reunification_sentence(with_order(contents, day=day)).replace("\xa0", " ")
+    assert sentence.startswith(told) and "are reunited all the same" in sentence
+    by_nobody = with_kpi(with_order(contents, day=day), "children_reunited", median=0.0, mean=0.0)
+    assert "all the same" not in prose.reunification_sentence(by_nobody)
+
+
+def test_a_deadline_after_the_last_day_is_not_told_as_missed(contents: Contents) -> None:
+    """With 14 days played after the order the first deadline can be told and the second cannot."""
+    sentence = prose.reunification_sentence(with_order(contents, day=date(2018, 7, 17)))
+    assert "within 14 days" in sentence
+    assert "the days played end before the deadline of 30 days" in sentence
+    later = prose.reunification_sentence(with_order(contents, day=date(2018, 7, 18)))
+    assert "the days played end before the deadline of 14 days" in later
+
+
+def test_a_band_without_children_has_no_share(contents: Contents) -> None:
+    """Where the class holds no young child, the sentence does not say that none is reunited."""
+    sentence = prose.reunification_sentence(without_kpi(contents, "class_reunited_by_young_deadline"))
+    assert "of those under 5, nothing can be said, for there are none" in sentence
+
+
+def test_a_share_of_few_children_is_not_told(contents: Contents) -> None:
+    """One of three young children reunited is no third: the sentence gives their number and no share."""
+    rows = pd.DataFrame({"kpi": "class_children", "group_kind": "age_at_order", "group": ["under_5_at_order"]})
+    few = rows.assign(n=4, **dict.fromkeys(STATISTICS[:-1], 3.0))
+    told = dataclasses.replace(contents, kpis=pd.concat([contents.kpis, few], ignore_index=True))
+    sentence = prose.reunification_sentence(told)
+    assert "of those under 5, who are 3, no share is given" in sentence and "within 30 days" in sentence
+
+
+def test_an_order_that_speaks_of_nobody_is_told_with_the_chance_that_remains() -> None:
+    """A class of no child in 20 replications leaves a chance of up to 11 %."""
+    sentence = prose.reunification_sentence(made_up_contents(n=20, separations=0)).replace("\xa0", " ")
+    assert sentence.startswith("The court's order of 26 June 2018 speaks of no child: none in any of 20 replications")
+    assert "up to 11 %" in sentence

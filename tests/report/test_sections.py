@@ -11,6 +11,7 @@ from made_up_contents import made_up_contents, made_up_register
 from page_reader import Element, read
 
 from borderops.report import assumptions, breakdown, comparison
+from borderops.report.assemble import COUNTS_BEHIND
 from borderops.report.contents import Contents
 
 
@@ -55,6 +56,55 @@ def test_few_children_show_a_count_and_take_no_first_place(contents: Contents) -
     assert worst is not None and worst.group == "yuma"
     cells = [one.text for one in row_of(read(breakdown.section(few)), "Laredo")]
     assert "3 of 3" in cells and not any("100" in one for one in cells)
+
+
+def with_strata(contents: Contents, kpi: str, kind: str, values: dict[str, float]) -> Contents:
+    """Contents in which a KPI has these values by group, and no others."""
+    rows = pd.DataFrame({"kpi": kpi, "group_kind": kind, "group": list(values), "n": contents.n})
+    for column in ("mean", "median", "low", "high", "mean_low", "mean_high"):
+        rows[column] = list(values.values())
+    others = contents.kpis[(contents.kpis["kpi"] != kpi) | (contents.kpis["group_kind"] != kind)]
+    return dataclasses.replace(contents, kpis=pd.concat([others, rows], ignore_index=True))
+
+
+def test_of_children_reunited_in_time_the_lowest_is_marked(contents: Contents) -> None:
+    """A station that reunites 40 % is not hidden behind those that reunite all; none at all is worse still."""
+    shares = {"yuma": 0.4, "laredo": 1.0, "tucson": 0.7}
+    told = with_strata(contents, "class_reunited_by_deadline", "station", shares)
+    worst = breakdown.worst_stratum(told, "class_reunited_by_deadline", "station")
+    assert worst is not None and (worst.group, worst.word) == ("yuma", "lowest")
+    tree = read(breakdown.section(told))
+    assert "lowest: Yuma, 40" in tree.text and tree.text.count("▼ lowest") == 1
+    none = with_strata(contents, "class_reunited_by_deadline", "station", shares | {"laredo": 0.0})
+    worst = breakdown.worst_stratum(none, "class_reunited_by_deadline", "station")
+    assert worst is not None and worst.group == "laredo"
+
+
+def test_a_share_of_few_without_a_numerator_gives_their_number(contents: Contents) -> None:
+    """Half of two children is not told as 50 %: the cell says that there are two, and nobody is marked for it."""
+    told = with_strata(contents, "children_parent_number_not_passed", "station", {"laredo": 0.5, "yuma": 0.4})
+    told = with_strata(told, "children_separated", "station", {"laredo": 2.0, "yuma": 900.0})
+    told = dataclasses.replace(told, counts_behind=COUNTS_BEHIND)
+    cells = [cell.text for row in read(breakdown.section(told)).all("tr") for cell in row.all("td")]
+    assert cells.count("too few: 2") == 1
+    worst = breakdown.worst_stratum(told, "children_parent_number_not_passed", "station")
+    assert worst is not None and worst.group == "yuma"
+
+
+def test_an_orders_ages_are_not_those_of_the_age_bands(contents: Contents) -> None:
+    """Shares by the order's deadlines are not broken down by age band: 4 at apprehension may be 5 at the order."""
+    for kpi in ("class_reunited_by_young_deadline", "class_reunited_by_deadline"):
+        told = with_strata(contents, kpi, "age_band", {"0–4": 0.25, "5–12": 0.8})
+        assert breakdown.worst_stratum(told, kpi, "age_band") is None
+        assert kpi not in [one.name for one in breakdown.broken_down(told, "age_band")]
+
+
+def test_groups_without_any_figure_have_no_row(contents: Contents) -> None:
+    """A group that only other KPIs know is no empty row in every table."""
+    told = with_strata(contents, "class_children", "station", {"before_the_run": 80.0})
+    tables = read(breakdown.section(told)).all("table")
+    with_row = [one for one in tables if "Before the run" in [head.text for head in one.all("th")]]
+    assert len(with_row) == 1 and "court order" in with_row[0].text
 
 
 def test_counts_have_no_highest(contents: Contents) -> None:

@@ -13,18 +13,20 @@ import pytest
 from page_reader import Element, read
 from plotly.offline import get_plotlyjs
 from rich.console import Console
-from tests.builders import Child, Resident, adult, alone, facilities_of, family, replication_of, split_party
+from tests.builders import Adult, Child, Resident, adult, alone, facilities_of, family, replication_of, split_party
 
 from borderops.clock import datetime_of
-from borderops.forecast.stories import tell
-from borderops.forecast.story import Place, Story
+from borderops.forecast.stories import LINES, tell
+from borderops.forecast.story import NOT_FOLLOWED, Place, Story
 from borderops.operations.plan import AdultPath, Ground
 from borderops.population.people import Stratum
+from borderops.replication import Replication
 from borderops.report.trace import (
     EXITS,
     INVENTED,
     KINDS,
     SHORT,
+    STILL,
     beside_text,
     custody_text,
     ending_text,
@@ -45,6 +47,12 @@ def parted(policy: str, ground: Ground = Ground.PROSECUTION) -> Story:
     case = family("Tue 10:00", *children, checks=300, release=DAY, ground=ground)
     facilities = facilities_of(hearings=["Wed 17:00"], court_lead=3 * HOUR)
     return tell(replication_of(case, facilities=facilities), 0, "A rule.", policy)
+
+
+def searched(parent: Adult, **changes) -> Replication:
+    """A child whose parent is taken, in a shelter for a month, with an order on the Monday after."""
+    case = family("Tue 10:00", parent=parent, ground=Ground.GANG)
+    return replication_of(case, facilities=facilities_of(**{"order": "Mon+1 00:00", "reprocessing": 90, **changes}))
 
 
 @cache
@@ -158,14 +166,42 @@ def test_people_processed_apart():
     assert headline(story).endswith("processed apart, the man taken to court and the boy sent to a shelter")
 
 
+def test_headlines_of_a_search():
+    """Reunited after a shelter, in part or all; a family that was not written down was processed apart."""
+    both = family("Tue 10:00", Child(), Child(stay=DAY), ground=Ground.GANG)
+    facilities = facilities_of(order="Mon+1 00:00")
+    stories = [tell(searched(Adult()), 0, "", "a"), tell(replication_of(both, facilities=facilities), 0, "", "a")]
+    assert [headline(story).rpartition(": ")[2] for story in stories] == [
+        "separated and reunited",
+        "separated, reunited in part",
+    ]
+    apart = headline(tell(replication_of(family("Tue 10:00", grouped=False)), 0, "", "a"))
+    assert "processed apart, the man handed to ICE and the boy sent to a shelter" in apart
+
+
+def test_lanes_of_a_search():
+    """Other custody, ICE, the way to a centre and the centre are places of their own; the reunion has its mark."""
+    story = tell(searched(Adult(other_custody=DAY)), 0, "", "a")
+    labels = [key.label for key in lanes(story).keys]
+    assert {
+        "Other custody",
+        "ICE custody",
+        "Shelter",
+        "ICE centre",
+        "With a parent again, or not to be reunited",
+    } <= set(labels)
+    assert ending_text(story) == ""
+
+
 def test_words_for_every_code():
     """Every stratum, exit and place has its words, and every place its colour."""
     from borderops.operations.history import Exit
 
     assert set(KINDS) == {one.name.lower() for one in Stratum}
     assert set(EXITS) == {one.name.lower() for one in Exit}
-    assert set(SHORT) == set(Place) - {Place.UNTOLD, Place.OUTSIDE}
-    assert set(PLACES) == set(Place) - {Place.ORR_DESK, Place.OUTSIDE}
+    assert set(SHORT) == {line.place for line in LINES} | {Place.PORT}
+    assert set(PLACES) == set(Place) - {Place.ORR_DESK, Place.TEAM, Place.OUTSIDE}
+    assert set(STILL) | set(NOT_FOLLOWED) == set(PLACES)
     named = [colour for place, (colour, _) in PLACES.items() if place != Place.PORT]
     assert len(set(named)) == len(named)
 
@@ -175,7 +211,10 @@ def test_the_end_of_the_story_is_honest():
     story = whole()
     parent, late, _ = story.members["label"]
     said = ending_text(story).replace("\N{NO-BREAK SPACE}", " ")
-    assert said == f"What became of {parent} after ICE is not played."
+    assert said == f"On the last minute played, Thu 1 March 2018 23:59, {parent} was still in ICE's custody."
+    removed = tell(searched(Adult(ice=DAY, removed=True), order=None), 0, "", "a")
+    parent = removed.members["label"][0]
+    assert ending_text(removed) == f"What became of {parent} abroad is not played."
     cut = replication_of(
         family("Tue 10:00", departs=HOUR, ground=Ground.PROSECUTION), facilities=facilities_of(days=10)
     )
@@ -278,8 +317,9 @@ def test_lanes_hold_every_stay():
     )
     assert story.beside is not None and len(pale) == len(story.beside.stays)
     assert {one["width"] for one in pale} != {one["width"] for one in main}
-    ice = next(one for one in main if one["marker"].get("pattern", {}).get("shape"))
-    assert "what followed is not told" in ice["customdata"][0][1]
+    removed = lanes(tell(searched(Adult(ice=DAY, removed=True)), 0, "", "a")).panels[-1].figure
+    abroad = next(one for one in removed.data if one.type == "bar" and one.marker.pattern.shape)
+    assert "what followed is not told" in abroad.customdata[0][1] and abroad.text[0] == "abroad; then not told"
 
 
 def test_lanes_show_limits_and_what_lies_beyond():
