@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import numba
 import numpy as np
+from numba.extending import register_jitable
 
 from borderops.exceptions import ConservationError, PlanError
 from borderops.operations.facilities import Facilities, Schedule
@@ -55,7 +56,7 @@ from borderops.operations.plan import AdultPath, CaseKind, EarlierParent, Ground
 from borderops.units import DAY, HOUR, NEVER
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}  # nothing is allocated in here
-compiled = numba.njit(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+compiled = register_jitable(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 entry = numba.njit(**OPTIONS, cache=True)
 
 # --- constants as plain integers, which is what numba can freeze ----------------------------------------------------
@@ -72,6 +73,7 @@ NOBODY: Final = -1
 ACTS: Final = len(Act)
 MOST_STATIONS: Final = 16
 SATURDAY: Final = 5
+LATEST: Final = 2**31 - 1
 NEVER_: Final = int(NEVER)
 DAY_: Final = int(DAY)
 HOUR_: Final = int(HOUR)
@@ -138,9 +140,8 @@ def _rows(names: str, above: int = 0) -> Any:
         name, _, rows = word.partition("*")
         places[name] = row
         row += int(rows or 1)
-    fields: list[str] = [*places, "end"]
-    kind: Any = namedtuple("Rows", fields)  # type: ignore[misc]
-    return kind(*places.values(), row)
+    make: Any = namedtuple
+    return make("Rows", [*places, "end"])(*places.values(), row)
 
 
 # --- rows of the matrices -------------------------------------------------------------------------------------------
@@ -1828,7 +1829,10 @@ def simulate(plan: Plan, facilities: Facilities) -> History:
 def _pack(matrix: np.ndarray, table: Any, names: Any) -> None:
     """Write columns of a table into rows of a matrix."""
     for name in names._fields[:-1]:
-        matrix[getattr(names, name)] = getattr(table, name)
+        column = getattr(table, name)
+        if column.dtype == np.int64:  # a moment that never comes: the largest number lies beyond every horizon as well
+            column = np.minimum(column, LATEST)
+        matrix[getattr(names, name)] = column
 
 
 def _lay(matrix: np.ndarray, **rows: tuple[int, Any]) -> None:
