@@ -15,6 +15,7 @@ import re
 import sys
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from borderops.commands.printing import text as plain  # noqa: E402
 from borderops.config import keys, places, register  # noqa: E402
 from borderops.config.compose import compose  # noqa: E402
 from borderops.config.register import Parameter  # noqa: E402
-from borderops.config.schema import Settings  # noqa: E402
+from borderops.config.schema import Act, Acts, Design, Settings, Tracking  # noqa: E402
 from borderops.forecast.kpis import KPIS  # noqa: E402
 from borderops.report.limits import LIMITS  # noqa: E402
 
@@ -140,12 +141,21 @@ def parameters() -> str:
         parts.append(f"## {group}\n")
         parts += _by_source(rows, shipped)
     for group, option in _other_options():
-        settings = compose([NO_SCENARIO, f"{group}={option}", *NEEDED.get(option, [])]).settings
+        settings = _composed(group, option)
         values = {one.key: one.value for one in base}
         changed = [one for one in register.rows(settings) if values.get(one.key, ...) != one.value]
-        parts.append(f"## {group}={option}\n\nWhat differs from the shipped option.\n")
+        told = "What differs from the shipped option, key by key."
+        if not changed:
+            told = "All keys of this option hold what the shipped option holds under the same keys."
+        parts.append(f"## {group}={option}\n\n{told}\n")
         parts += _by_source(changed, settings)
     return page("Parameters", "conf/ and conf/register.yaml", *parts)
+
+
+@lru_cache(maxsize=64)
+def _composed(group: str, option: str) -> Settings:
+    """Settings with one option of one group, all else as shipped."""
+    return compose([NO_SCENARIO, f"{group}={option}", *NEEDED.get(option, [])]).settings
 
 
 def _other_options() -> Iterator[tuple[str, str]]:
@@ -184,14 +194,16 @@ def _line(one: Parameter, settings: Settings) -> tuple[str, str, str, str]:
 
 
 def _called(one: Parameter, settings: Settings) -> str:
-    """What the entry of a list speaks of, where a number alone would not tell: a ground, a sponsor, sectors."""
+    """What the entry of a list speaks of, where a number alone would not tell: a ground, a design, sectors."""
     place: Any = settings
-    path = keys.parse(one.key)
-    for part in path[:-1]:
+    entry: BaseModel | None = None
+    for part in keys.parse(one.key)[:-1]:
         place = getattr(place, str(part)) if isinstance(place, BaseModel) else place[part]
-    if not any(isinstance(part, int) for part in path[:-1]) or not isinstance(place, BaseModel):
+        if isinstance(part, int) and isinstance(place, BaseModel):
+            entry = place
+    if entry is None:
         return ""
-    names = [getattr(place, name) for name in type(place).model_fields]
+    names = [entry.name] if isinstance(entry, Design) else [getattr(entry, name) for name in type(entry).model_fields]
     words = [name for name in names if isinstance(name, str)] + [
         ", ".join(name) for name in names if isinstance(name, list)
     ]
@@ -215,13 +227,83 @@ def _range(low: float | None, high: float | None) -> str:
     return "" if low is None else f"{plain(low)} to {plain(high)}"
 
 
+# --- tracking designs ---------------------------------------------------------------------------------------------
+
+FEATURES = ("on_separation", "codes", "search", "ice_sees", "exchange", "one_unit_at_a_time")
+AGENTS_TIME = ("intake_minutes_family", "parting_minutes")
+
+
+def tracking() -> str:
+    """Every option of the group tracking, feature by feature and act by act."""
+    options = {name: _composed("tracking", name).tracking for name in places.group_options()["tracking"]}
+    designs = [(name, design) for name, option in options.items() for design in option.designs]
+    features = [
+        (code(name), code(design.name), str(design.begins), *(plain(getattr(design, one)) for one in FEATURES))
+        for name, design in designs
+    ]
+    return page(
+        "Tracking designs",
+        "conf/tracking/",
+        "What systems of record can hold of a family, as options of the group `tracking`. What the engine makes of it: "
+        "[the model](../model.md#steering-acts). How to compare them: "
+        "[compare tracking designs](../how-to/compare-tracking-designs.md). Grades, ranges and sources of all values: "
+        "[parameters](parameters.md#tracking).\n",
+        "## Options\n",
+        table(
+            ("option", "title", "guidance"), [(code(name), one.title, _guided(one)) for name, one in options.items()]
+        ),
+        "## Features\n",
+        "One row a design; of an option with several, each counts from its date until the next.\n",
+        table(("option", "design", "begins", *map(code, FEATURES)), features),
+        "## Agents' time\n",
+        "Minutes for each family at intake, beyond those of any intake, and for each family selected to be parted.\n",
+        table(
+            ("design", *map(code, AGENTS_TIME)),
+            [(code(name), *(plain(getattr(one, minutes)) for minutes in AGENTS_TIME)) for name, one in _once(designs)],
+        ),
+        "## Steering acts\n",
+        "Share at half load and without guidance; in brackets its growth from idle to full load, relative to half "
+        "load, and the ratio under guidance.\n",
+        table(("act", *(code(name) for name, _ in _once(designs))), _acts([one for _, one in _once(designs)])),
+    )
+
+
+def _once(designs: Iterable[tuple[str, Design]]) -> list[tuple[str, Design]]:
+    """Designs by their own name; what stands in several options alike stands once."""
+    found: dict[str, Design] = {}
+    for option, design in designs:
+        known = found.setdefault(design.name, design)
+        if known.model_dump(exclude={"begins"}) != design.model_dump(exclude={"begins"}):
+            found[f"{option}: {design.name}"] = design
+    return list(found.items())
+
+
+def _acts(designs: Sequence[Design]) -> Iterator[tuple[str, ...]]:
+    for name in Acts.model_fields:
+        acts: list[Act] = [getattr(one.acts, name) for one in designs]
+        yield code(name), *(_share(act) for act in acts)
+
+
+def _share(act: Act) -> str:
+    if not act.share:
+        return "0"
+    return f"{plain(act.share)} ({plain(act.load_slope)}; {plain(act.guided_factor)})"
+
+
+def _guided(option: Tracking) -> str:
+    told = [f"from {one.begins} {', '.join(one.sectors) or 'everywhere'}" for one in option.guidance]
+    return "; ".join(told) or "none"
+
+
 # --- tables of the model ------------------------------------------------------------------------------------------
 
 TABLES = (
     ("People", "population/people.py"),
     ("Plan", "operations/plan.py"),
     ("History", "operations/history.py"),
+    ("Shared numbers", "operations/numbers.py"),
 )
+"""Titles and files; of a file that holds no table, the codes."""
 
 
 def history() -> str:
@@ -366,6 +448,7 @@ def _order() -> list[str]:
 PAGES: dict[str, Callable[[], str]] = {
     "reference/kpis.md": kpis,
     "reference/parameters.md": parameters,
+    "reference/tracking.md": tracking,
     "reference/commands.md": commands,
     "reference/history.md": history,
     "reference/limits.md": limits,
@@ -405,9 +488,10 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     if arguments:
-        for path in differing():
+        found = differing()
+        for path in found:
             print(f"{path.relative_to(ROOT)} differs from the program; python docs/generate.py writes it anew")
-        return 1 if differing() else 0
+        return 1 if found else 0
     for path, text in wanted().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

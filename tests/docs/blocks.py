@@ -36,7 +36,10 @@ ROOT = Path(__file__).resolve().parents[2]
 HOW_TOS = ROOT / "docs" / "how-to"
 FENCE = re.compile(r"^```(?P<kind>\w*)(?P<options>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN, WRITTEN, SHOWN = ("sh", "python"), ("yaml", "csv"), ("text", "console")
-LONGEST_SECONDS = 120
+COLUMNS = "120"
+"""Width of what is printed, whatever the terminal or the test runner says."""
+LONGEST_SECONDS = 600
+"""The first block that plays may have to compile the engine, on a machine that is busy with other tests."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,12 @@ def _run_shell(block: Block, folder: Path) -> str:
         done = subprocess.run(
             ["sh", "-eu", "-c", block.text],
             cwd=folder,
-            env={**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": search},
+            env={
+                **os.environ,
+                "COLUMNS": COLUMNS,
+                "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+                "PYTHONPATH": search,
+            },
             capture_output=True,
             text=True,
             timeout=LONGEST_SECONDS,
