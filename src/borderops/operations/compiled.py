@@ -1,23 +1,39 @@
 """The compiled engine: the same history as the reference engine, minute for minute, from the same plan.
 
-One loop takes events in the order of their keys and hands each to a small function named after what happens. Nothing
-here is shared with the reference engine but types, constants and the order of simultaneous events, so that a fault in
-either shows (`docs/semantics.md`). Everything numba compiles stands in this one file, because its cache does not see
-changes in others. With ``NUMBA_DISABLE_JIT=1`` the same source runs as Python, for debugging.
+One loop (`play`) goes through the run minute by minute, takes the events of a minute in the order of their keys and
+hands each to a small function named after what happens. Nothing here is shared with the reference engine but types,
+constants and the order of simultaneous events, so that a fault in either shows (`docs/semantics.md`). Everything numba
+compiles stands in this one file, because its cache does not see changes in others. With ``NUMBA_DISABLE_JIT=1`` the
+same source runs as Python, for debugging.
 
 Reading aid: everything stands in the matrices of the world ``w``; a row is named as in
 ``w.people[P.jail_minutes, person]`` (the plan), ``w.told[T.parted_at, person]`` (moments of the history),
-``w.mark[H.exit, person]`` (its codes) and ``w.people[S.on_way, person]`` (what goes on now).
+``w.mark[H.exit, person]`` (its codes) and ``w.mark[Y.on_way, person]`` (what goes on now). What is later goes through
+``push(w, now, minute, KIND, person, aux)``, who waits through ``seize`` and ``begin``.
 """
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import operator
 from collections import namedtuple
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numba
 import numpy as np
-from numba.extending import register_jitable
+from numba.core import cgutils, types
+from numba.core.dispatcher import Dispatcher
+from numba.extending import (
+    intrinsic,
+    lower_builtin,
+    models,
+    overload,
+    register_jitable,
+    register_model,
+    type_callable,
+)
 
 from borderops.exceptions import ConservationError, PlanError
 from borderops.operations.facilities import Facilities, Schedule
@@ -55,19 +71,20 @@ from borderops.operations.numbers import (
 from borderops.operations.plan import AdultPath, CaseKind, EarlierParent, Ground, Plan
 from borderops.units import DAY, HOUR, NEVER
 
+LOG = logging.getLogger(__name__)
+
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}  # nothing is allocated in here
+# What `play` calls stays Python where Python calls it, and is compiled once, not anew for each constant it is given.
 compiled = register_jitable(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-entry = numba.njit(**OPTIONS, cache=True)
 
 # --- constants as plain integers, which is what numba can freeze ----------------------------------------------------
 
 TURN_BITS: Final = 3
 ENTITY_BITS: Final = 24
-RANK_BITS: Final = 3
-ARG_BITS: Final = 28
-AUX_BITS: Final = 26
-RING: Final = 64
-EVENTS_A_PERSON: Final = 8
+PUSHED_BITS: Final = 33
+KIND_BITS: Final = 6
+RING: Final = 64  # more than the 61 minutes of which a load meter keeps the last change, and a power of two
+EVENTS_A_PERSON: Final = 8  # at most so many are pending: of a child in care, those of searches given up included
 PRIORITIES: Final = 3
 NOBODY: Final = -1
 ACTS: Final = len(Act)
@@ -79,13 +96,13 @@ DAY_: Final = int(DAY)
 HOUR_: Final = int(HOUR)
 
 (
-    ARRIVE, INTAKE_END, PROCESSED, LOOK, FAMILY_CHECKED, FAMILY_RELEASE, FAMILY_DETENTION_END, DETENTION_LEAVE,
+    INTAKE_END, PROCESSED, LOOK, FAMILY_CHECKED, FAMILY_RELEASE, FAMILY_DETENTION_END, DETENTION_LEAVE,
     REMAINING_RELEASE, DEPART, LAPSE, LEAVE_FOR_COURT, HEARING, FREED, BACK, REJOINED_RELEASE,
     CHECKED, NOTICED, PHONED, EXCHANGED, HANDLED, DESK_END, DESIGNATED, ITINERARY_SENT, BOARD, BIRTHDAY_18, ADMIT,
     STAY_END, ACKNOWLEDGED, ICE_END, ASK, TRACED, GRANT, ORDER, REVIEWED, VETTED, ADVOCATE_FOUND, ABROAD_DECIDED,
-    PARENT_TRAVELLED, AT_CENTRE, PARENT_THERE, REPROCESSED, SHIFT_CHANGE, ALLOCATE,
-) = range(44)  # fmt: skip
-"""Kinds of events."""
+    PARENT_TRAVELLED, AT_CENTRE, PARENT_THERE, REPROCESSED, SHIFT_CHANGE,
+) = range(42)  # fmt: skip
+"""Kinds of events. What happens at a station stands first, then what happens on a child's way to a shelter."""
 
 (INTAKE, PROCESS_ALL, PROCESS_ADULTS, PROCESS_CHILDREN, MAIL, ACKNOWLEDGE, INTAKE_DESK, BED, REVIEW, VET, REPROCESS) = (
     range(11)
@@ -94,7 +111,7 @@ HOUR_: Final = int(HOUR)
 
 SEEK_NOTHING, SEEK_BY_ORDER, SEEK_BY_REQUEST = range(3)
 
-ERR_NONE, ERR_PAST, ERR_NO_COURT, ERR_RETURNED = range(4)
+ERR_NONE, ERR_PAST, ERR_NO_COURT, ERR_RETURNED, ERR_ROOM = range(5)
 
 FAMILY, CHILDREN = int(CaseKind.FAMILY), int(CaseKind.CHILDREN)
 COURT, RETURN = int(AdultPath.COURT), int(AdultPath.RETURN)
@@ -130,7 +147,99 @@ ACT_NUMBER_NOT_PASSED, ACT_NUMBER_WRONG = int(Act.NUMBER_NOT_PASSED), int(Act.NU
 ACT_ITINERARY_WRONG = int(Act.ITINERARY_WRONG)
 REQUEST, PLACEMENT, ITINERARY = int(Message.REQUEST), int(Message.PLACEMENT), int(Message.ITINERARY)
 
-TURN_BIRTHDAY, TURN_ASKING, TURN_ADVOCATE, TURN_ACKNOWLEDGE, TURN_ORDER = 1, 2, 3, 4, 5
+DEPARTURES: Final = (
+    INTAKE_END, PROCESSED, FAMILY_RELEASE, FAMILY_DETENTION_END, DETENTION_LEAVE, REMAINING_RELEASE, DEPART, LAPSE,
+    LEAVE_FOR_COURT, REJOINED_RELEASE, HANDLED, DESK_END, BOARD, STAY_END, ACKNOWLEDGED, ICE_END, REVIEWED, VETTED,
+    REPROCESSED,
+)  # fmt: skip
+RANKS: Final = {SHIFT_CHANGE: SHIFT, **dict.fromkeys(DEPARTURES, DEPARTURE)}
+TURNS: Final = {BIRTHDAY_18: 1, ASK: 2, TRACED: 2, ADVOCATE_FOUND: 3, ACKNOWLEDGED: 4, ORDER: 5}
+ORDER_OF: Final = np.array(
+    [RANKS.get(kind, PROGRESS) << ENTITY_BITS + TURN_BITS | TURNS.get(kind, 0) for kind in range(SHIFT_CHANGE + 1)]
+)
+"""Rank and turn of a kind of event, between which there is room for the entity."""
+
+assert max(RANKS.values()) < PROGRESS < ARRIVAL < ALLOCATION  # in this order `play` goes through a minute
+
+
+# --- matrices -------------------------------------------------------------------------------------------------------
+
+
+class Matrix(types.Type):
+    """Numbers in rows: an address and the length of a row, which is much less to hand on than an array.
+
+    What is read comes as int64, whatever it is stored as, so that functions are compiled for one type only.
+    """
+
+    def __init__(self, dtype: types.Type):
+        self.dtype = dtype
+        super().__init__(f"Matrix({dtype})")
+
+
+@register_model(Matrix)
+class _MatrixModel(models.StructModel):
+    def __init__(self, manager: Any, kind: Matrix):
+        super().__init__(manager, kind, [("data", types.CPointer(kind.dtype)), ("length", types.intp)])
+
+
+def matrix(array):
+    """What an array is in compiled functions; in Python it stays an array."""
+    return array
+
+
+@overload(matrix)
+def _matrix_of(array):
+    return lambda array: _as_matrix(array)  # type: ignore[call-arg]  # the compiler gives the context
+
+
+@intrinsic
+def _as_matrix(context, array):
+    def build(context, builder, signature, arguments):
+        found = context.make_array(array)(context, builder, arguments[0])
+        made = cgutils.create_struct_proxy(signature.return_type)(context, builder)
+        made.data, made.length = found.data, cgutils.unpack_tuple(builder, found.shape)[-1]
+        return made._getvalue()
+
+    return Matrix(array.dtype)(array), build
+
+
+@type_callable(operator.getitem)
+def _type_read(context):
+    return lambda kind, place: types.int64 if isinstance(kind, Matrix) else None
+
+
+@type_callable(operator.setitem)
+def _type_written(context):
+    return lambda kind, place, value: types.none if isinstance(kind, Matrix) else None
+
+
+@lower_builtin(operator.getitem, Matrix, types.Integer)
+@lower_builtin(operator.getitem, Matrix, types.BaseTuple)
+def _read(context, builder, signature, arguments):
+    value = builder.load(_address(context, builder, signature, arguments))
+    return context.cast(builder, value, signature.args[0].dtype, types.int64)
+
+
+@lower_builtin(operator.setitem, Matrix, types.Integer, types.Any)
+@lower_builtin(operator.setitem, Matrix, types.BaseTuple, types.Any)
+def _write(context, builder, signature, arguments):
+    value = context.cast(builder, arguments[2], signature.args[2], signature.args[0].dtype)
+    builder.store(value, _address(context, builder, signature, arguments))
+    return context.get_dummy_value()
+
+
+def _address(context, builder, signature, arguments):
+    """Address of ``matrix[row, column]``, or of ``matrix[column]`` in the first row; never counted from the end."""
+    kind, place = signature.args[:2]
+    found = cgutils.create_struct_proxy(kind)(context, builder, arguments[0])
+    if isinstance(place, types.Integer):
+        return builder.gep(found.data, [context.cast(builder, arguments[1], place, types.intp)], inbounds=True)
+    indices = zip(cgutils.unpack_tuple(builder, arguments[1]), place, strict=True)
+    row, column = (context.cast(builder, index, of, types.intp) for index, of in indices)
+    return builder.gep(found.data, [builder.add(builder.mul(row, found.length), column)], inbounds=True)
+
+
+# --- rows of the matrices -------------------------------------------------------------------------------------------
 
 
 def _rows(names: str, above: int = 0) -> Any:
@@ -144,16 +253,13 @@ def _rows(names: str, above: int = 0) -> Any:
     return make("Rows", [*places, "end"])(*places.values(), row)
 
 
-# --- rows of the matrices -------------------------------------------------------------------------------------------
-
 P = _rows(
     """
-    station is_child path is_never_referred is_declined jail_minutes is_back_same_day back_minute
-    other_custody_minutes ice_minutes is_removed is_unfit is_unwilling asks ask_minutes departure_minutes
-    is_returned is_girl designation_minutes transport_minutes travel_minutes has_old_number child_row
+    jail_minutes back_minute other_custody_minutes ice_minutes ask_minutes departure_minutes designation_minutes
+    transport_minutes travel_minutes child_row
     """
 )
-"""Plan, people."""
+"""Plan, minutes of people."""
 
 M = _rows(
     """
@@ -165,9 +271,7 @@ M = _rows(
 
 S = _rows(
     """
-    case_of on_way way_token way_message way_try held_pool has_bed seat in_care resident_row parent_of
-    is_sought_from is_reached is_detained is_overdue holds held_parent seeks seek_token is_unknown is_reviewed
-    waits_for_parent desk_of hearing desk_told
+    case_of seat resident_row parent_of held_parent desk_of hearing desk_told
     """,
     M.end,
 )
@@ -210,6 +314,24 @@ H = _rows(
 )
 """History, codes and flags."""
 
+B = _rows(
+    """
+    station is_child path is_never_referred is_declined is_back_same_day is_removed is_unfit is_unwilling asks
+    is_returned is_girl has_old_number
+    """,
+    H.end,
+)
+"""Plan, what is true of people; as small as codes, so that much of it is near at hand at once."""
+
+Y = _rows(
+    """
+    on_way way_message way_try way_token held_pool has_bed in_care is_sought_from is_reached is_detained is_overdue
+    holds seeks seek_token is_unknown is_reviewed waits_for_parent
+    """,
+    B.end,
+)
+"""State of people, what is true of them now."""
+
 N = _rows(
     """
     following before joined waits_in waits_for waits_prio
@@ -219,42 +341,27 @@ N = _rows(
 
 Q = _rows(
     """
-    step_next step_end in_use capacity is_due meter_total meter_since ring_first ring_size
-    """
-)
-"""Pools."""
-
-B = _rows(
-    """
-    head*3 tail*3
-    """,
-    Q.end,
-)
-"""Ends of a pool's queues by priority."""
-
-Y = _rows(
-    """
+    step_next step_end in_use capacity is_due waiting meter_total meter_since ring_first ring_size head*3 tail*3
     ring_minute*64 ring_total*64 ring_in_use*64
-    """,
-    B.end,
+    """
 )
-"""Load meters of pools: changes within the last hour in a ring."""
+"""Columns of pools: steps of capacity, ends of queues by priority, and a meter of load with the changes of the last
+hour in a ring."""
 
 L = _rows(
     """
     free_desks blocks_taken rated_children children_here docket_of guided_at outage_first outage_end
     """,
-    Y.end,
+    Q.end,
 )
-"""Stations."""
+"""Columns of those pools that are the agents of a station."""
 
 A = _rows(
     """
-    number_next*16 number_left*16 desks*16
-    """,
-    L.end,
+    number_next*16 number_left*16 desks*16 due_pools
+    """
 )
-"""A-numbers and free desks (a heap) by station."""
+"""A-numbers and free desks (a heap) by station; pools that allocate at the end of this minute, the lowest last."""
 
 X = _rows(
     """
@@ -330,24 +437,26 @@ J = _rows(
 
 W = _rows(
     """
-    key pushed payload
+    key what next
     """
 )
-"""Events: a heap of keys, in the order of pushing where keys are equal."""
+"""Columns of events: key, which orders those of a minute; kind and what else is to be known; the next of its minute."""
 
 F = _rows(
     """
-    people first_minute horizon stations kinds desk_minutes court_notice court_lead opens_at closes_at notice
-    weekend_per_mille number_block per_diverted separated_per_mille pace_first_day handling_minutes tries
-    lost_in_outage order_at review_minutes vetting_minutes reprocessing_minutes pools designs pauses residents
-    detained pace_days events pushed_so_far given_old error error_minute error_now error_rank error_entity
+    people first_minute horizon stations desk first_bed family_places first_coordinators team centre desk_minutes
+    court_notice court_lead opens_at closes_at notice weekend_per_mille number_block per_diverted separated_per_mille
+    pace_first_day handling_minutes tries lost_in_outage order_at review_minutes vetting_minutes reprocessing_minutes
+    pools designs pauses residents detained pace_days design room pending heaped due_pools unused free_event
+    pushed_so_far given_old constants error error_minute error_now error_rank error_entity
     """
 )
-"""Single numbers."""
+"""Single numbers; those from ``design`` on change: the live design, events pending at all and in this minute, pools
+that are due, places of events never used and used again, events and old A-numbers so far, what went wrong."""
 
 
 class World(NamedTuple):
-    """All matrices; few, since each argument of a compiled function costs time to compile."""
+    """All matrices; few, because every call hands them on."""
 
     rule: np.ndarray  # int64, single numbers F
     people: np.ndarray  # int32, rows P, M, S
@@ -355,17 +464,15 @@ class World(NamedTuple):
     case: np.ndarray  # int32, rows K
     child: np.ndarray  # int32, rows C
     told: np.ndarray  # int64, rows T
-    mark: np.ndarray  # int8, rows H
+    mark: np.ndarray  # int8, rows H, B, Y
+    pool: np.ndarray  # int64, columns Q, L
     small: np.ndarray  # int64, all other rows
-    heap: np.ndarray  # int64, rows W
+    due: np.ndarray  # int32, by minute since the first: the last pushed of its events, which names the one before
+    event: np.ndarray  # int64, columns W; events of later minutes
+    heap: np.ndarray  # int64, rows W.key and W.what; events of this minute
 
 
 # --- events ---------------------------------------------------------------------------------------------------------
-
-
-@compiled
-def key_of(minute, rank, entity, turn):
-    return (((minute << RANK_BITS) | rank) << ENTITY_BITS | entity) << TURN_BITS | turn
 
 
 @compiled
@@ -377,60 +484,83 @@ def complain(w, minute, now, rank, entity):
 
 
 @compiled
-def push(w, now, minute, rank, entity, turn, kind, arg, aux):
-    """Put an event into the heap; what lies beyond the horizon never happens."""
+def push(w, now, minute, kind, entity, aux):
+    """Let something happen to an entity at a minute; what lies beyond the horizon never happens."""
     if minute < now:
-        complain(w, minute, now, rank, entity)
+        complain(w, minute, now, ORDER_OF[kind] >> ENTITY_BITS + TURN_BITS, entity)
         return
     if minute >= w.rule[F.horizon]:
         return
-    key = key_of(int(minute), rank, int(entity), turn)
-    place = w.rule[F.events]
-    w.rule[F.events] = place + 1
-    pushed = w.rule[F.pushed_so_far]
-    w.rule[F.pushed_so_far] = pushed + 1
-    while place > 0:
-        above = (place - 1) >> 1
-        if w.heap[W.key, above] <= key:  # of equal keys the earlier push stays above
-            break
-        w.heap[W.key, place], w.heap[W.pushed, place], w.heap[W.payload, place] = (
-            w.heap[W.key, above],
-            w.heap[W.pushed, above],
-            w.heap[W.payload, above],
-        )
-        place = above
-    w.heap[W.key, place], w.heap[W.pushed, place] = key, pushed
-    w.heap[W.payload, place] = (((kind << AUX_BITS) | int(aux)) << ARG_BITS) | int(arg)
+    if w.rule[F.pending] == w.rule[F.room]:
+        w.rule[F.error] = ERR_ROOM
+        return
+    w.rule[F.pending] += 1
+    w.rule[F.pushed_so_far] += 1  # of events that are equal in all else the one pushed first comes first
+    key = (ORDER_OF[kind] + (entity << TURN_BITS)) << PUSHED_BITS | w.rule[F.pushed_so_far]
+    what = int(aux) << KIND_BITS | kind
+    if minute == now:
+        add_to_heap(w, key, what)
+    else:
+        put_off(w, minute - w.rule[F.first_minute], key, what)
 
 
 @compiled
-def pop(w):
-    """Take the first event out of the heap and give its payload."""
-    payload = w.heap[W.payload, 0]
-    last = w.rule[F.events] - 1
-    w.rule[F.events] = last
-    key, pushed, moved = w.heap[W.key, last], w.heap[W.pushed, last], w.heap[W.payload, last]
-    place = 0
+def put_off(w, row, key, what):
+    """Note an event of a later minute, in front of those noted before."""
+    event = w.rule[F.free_event]
+    if event == NOBODY:
+        event = w.rule[F.unused]
+        w.rule[F.unused] = event + 1
+    else:
+        w.rule[F.free_event] = w.event[event, W.next]
+    w.event[event, W.key], w.event[event, W.what], w.event[event, W.next] = key, what, w.due[row]
+    w.due[row] = event
+
+
+@compiled
+def call_up(w, row):
+    """Bring the events of a minute into their order."""
+    event = w.due[row]
+    while event != NOBODY:
+        add_to_heap(w, w.event[event, W.key], w.event[event, W.what])
+        following = w.event[event, W.next]
+        w.event[event, W.next] = w.rule[F.free_event]
+        w.rule[F.free_event] = event
+        event = following
+
+
+@compiled
+def add_to_heap(w, key, what):
+    """Add to the events of this minute; no two keys are equal."""
+    place = w.rule[F.heaped]
+    w.rule[F.heaped] = place + 1
+    while place > 0:
+        above = (place - 1) >> 1
+        if w.heap[W.key, above] < key:
+            break
+        w.heap[W.key, place], w.heap[W.what, place] = w.heap[W.key, above], w.heap[W.what, above]
+        place = above
+    w.heap[W.key, place], w.heap[W.what, place] = key, what
+
+
+@compiled
+def drop_first(w):
+    """Take away the first of the events of this minute."""
+    w.rule[F.pending] -= 1
+    last = w.rule[F.heaped] - 1
+    w.rule[F.heaped] = last
+    key, place = w.heap[W.key, last], 0
     while True:
         below = 2 * place + 1
         if below >= last:
             break
-        right = below + 1
-        if right < last and (
-            w.heap[W.key, right] < w.heap[W.key, below]
-            or (w.heap[W.key, right] == w.heap[W.key, below] and w.heap[W.pushed, right] < w.heap[W.pushed, below])
-        ):
-            below = right
-        if w.heap[W.key, below] > key or (w.heap[W.key, below] == key and w.heap[W.pushed, below] > pushed):
+        if below + 1 < last and w.heap[W.key, below + 1] < w.heap[W.key, below]:
+            below += 1
+        if key < w.heap[W.key, below]:
             break
-        w.heap[W.key, place], w.heap[W.pushed, place], w.heap[W.payload, place] = (
-            w.heap[W.key, below],
-            w.heap[W.pushed, below],
-            w.heap[W.payload, below],
-        )
+        w.heap[W.key, place], w.heap[W.what, place] = w.heap[W.key, below], w.heap[W.what, below]
         place = below
-    w.heap[W.key, place], w.heap[W.pushed, place], w.heap[W.payload, place] = key, pushed, moved
-    return payload
+    w.heap[W.key, place], w.heap[W.what, place] = key, w.heap[W.what, last]
 
 
 # --- pools ----------------------------------------------------------------------------------------------------------
@@ -439,48 +569,54 @@ def pop(w):
 @compiled
 def use(w, now, pool, units):
     """Change what is in use; loads are read off the trailing hour."""
-    in_use = w.small[Q.in_use, pool] + units
-    w.small[Q.meter_total, pool] += (now - w.small[Q.meter_since, pool]) * w.small[Q.in_use, pool]
-    w.small[Q.meter_since, pool] = now
-    w.small[Q.in_use, pool] = in_use
-    first, size = w.small[Q.ring_first, pool], w.small[Q.ring_size, pool]
-    last = (first + size - 1) % RING
-    if w.small[Y.ring_minute + last, pool] != now:
-        last = (last + 1) % RING
+    in_use = w.pool[pool, Q.in_use] + units
+    w.pool[pool, Q.meter_total] += (now - w.pool[pool, Q.meter_since]) * w.pool[pool, Q.in_use]
+    w.pool[pool, Q.meter_since] = now
+    w.pool[pool, Q.in_use] = in_use
+    first, size = w.pool[pool, Q.ring_first], w.pool[pool, Q.ring_size]
+    last = first + size - 1 & RING - 1
+    if w.pool[pool, Q.ring_minute + last] != now:
+        last = last + 1 & RING - 1
         size += 1
-    w.small[Y.ring_minute + last, pool] = now
-    w.small[Y.ring_total + last, pool] = w.small[Q.meter_total, pool]
-    w.small[Y.ring_in_use + last, pool] = in_use
-    while size > 1 and w.small[Y.ring_minute + (first + 1) % RING, pool] <= now - HOUR_:
-        first = (first + 1) % RING
+    w.pool[pool, Q.ring_minute + last] = now
+    w.pool[pool, Q.ring_total + last] = w.pool[pool, Q.meter_total]
+    w.pool[pool, Q.ring_in_use + last] = in_use
+    while size > 1 and w.pool[pool, Q.ring_minute + (first + 1 & RING - 1)] <= now - HOUR_:
+        first = first + 1 & RING - 1
         size -= 1
-    w.small[Q.ring_first, pool], w.small[Q.ring_size, pool] = first, size
+    w.pool[pool, Q.ring_first], w.pool[pool, Q.ring_size] = first, size
 
 
 @compiled
 def load(w, now, pool, own_minutes):
     """Tenths of the trailing hour that were busy, own job excluded."""
-    total = w.small[Q.meter_total, pool] + (now - w.small[Q.meter_since, pool]) * w.small[Q.in_use, pool]
+    total = w.pool[pool, Q.meter_total] + (now - w.pool[pool, Q.meter_since]) * w.pool[pool, Q.in_use]
     an_hour_ago, then = now - HOUR_, 0
-    for step in range(w.small[Q.ring_size, pool]):
-        row = (w.small[Q.ring_first, pool] + step) % RING
-        if w.small[Y.ring_minute + row, pool] > an_hour_ago:
+    for step in range(w.pool[pool, Q.ring_size]):
+        row = w.pool[pool, Q.ring_first] + step & RING - 1
+        if w.pool[pool, Q.ring_minute + row] > an_hour_ago:
             break
         then = (
-            w.small[Y.ring_total + row, pool]
-            + (an_hour_ago - w.small[Y.ring_minute + row, pool]) * w.small[Y.ring_in_use + row, pool]
+            w.pool[pool, Q.ring_total + row]
+            + (an_hour_ago - w.pool[pool, Q.ring_minute + row]) * w.pool[pool, Q.ring_in_use + row]
         )
     busy = total - then - own_minutes
-    tenths = busy * (LOADS - 1) // (max(w.small[Q.capacity, pool], 1) * HOUR_)
+    tenths = busy * (LOADS - 1) // (max(w.pool[pool, Q.capacity], 1) * HOUR_)
     return max(min(tenths, LOADS - 1), 0)
 
 
 @compiled
-def call(w, now, pool):
-    """Allocate once this minute, after everything else that happens in it."""
-    if not w.small[Q.is_due, pool] and w.small[Q.in_use, pool] < w.small[Q.capacity, pool]:
-        w.small[Q.is_due, pool] = True
-        push(w, now, now, ALLOCATION, pool, 0, ALLOCATE, pool, 0)
+def call(w, pool):
+    """Allocate once this minute, after everything else that happens in it, pools in the order of their numbers."""
+    if w.pool[pool, Q.is_due] or w.pool[pool, Q.in_use] >= w.pool[pool, Q.capacity]:
+        return
+    w.pool[pool, Q.is_due] = True
+    place = w.rule[F.due_pools]
+    w.rule[F.due_pools] = place + 1
+    while place > 0 and w.small[A.due_pools, place - 1] < pool:
+        w.small[A.due_pools, place] = w.small[A.due_pools, place - 1]
+        place -= 1
+    w.small[A.due_pools, place] = pool
 
 
 @compiled
@@ -493,20 +629,27 @@ def seize(w, now, pool, entity, slot, priority, purpose):
         purpose,
         priority,
     )
-    after = w.small[B.tail + priority, pool]
-    while after != NOBODY and w.node[N.joined, after] == now and after % w.rule[F.people] > entity:
+    after = w.pool[pool, Q.tail + priority]
+    while after != NOBODY and w.node[N.joined, after] == now and person_at(w, after) > entity:
         after = w.node[N.before, after]
-    following = w.small[B.head + priority, pool] if after == NOBODY else w.node[N.following, after]
+    following = w.pool[pool, Q.head + priority] if after == NOBODY else w.node[N.following, after]
     w.node[N.before, node], w.node[N.following, node] = after, following
     if after == NOBODY:
-        w.small[B.head + priority, pool] = node
+        w.pool[pool, Q.head + priority] = node
     else:
         w.node[N.following, after] = node
     if following == NOBODY:
-        w.small[B.tail + priority, pool] = node
+        w.pool[pool, Q.tail + priority] = node
     else:
         w.node[N.before, following] = node
-    call(w, now, pool)
+    w.pool[pool, Q.waiting] += 1
+    call(w, pool)
+
+
+@compiled
+def person_at(w, node):
+    """Who holds a place in a queue."""
+    return node if node < w.rule[F.people] else node - w.rule[F.people]
 
 
 @compiled
@@ -515,51 +658,45 @@ def unlink(w, node):
     pool, priority = w.node[N.waits_in, node], w.node[N.waits_prio, node]
     before, following = w.node[N.before, node], w.node[N.following, node]
     if before == NOBODY:
-        w.small[B.head + priority, pool] = following
+        w.pool[pool, Q.head + priority] = following
     else:
         w.node[N.following, before] = following
     if following == NOBODY:
-        w.small[B.tail + priority, pool] = before
+        w.pool[pool, Q.tail + priority] = before
     else:
         w.node[N.before, following] = before
     w.node[N.waits_in, node] = NOBODY
-
-
-@compiled
-def is_waited_for(w, pool):
-    return (
-        w.small[B.head + 0, pool] != NOBODY
-        or w.small[B.head + 1, pool] != NOBODY
-        or w.small[B.head + 2, pool] != NOBODY
-    )
+    w.pool[pool, Q.waiting] -= 1
 
 
 @compiled
 def release(w, now, pool, units):
     """Give units back."""
     use(w, now, pool, -units)
-    if w.small[Q.in_use, pool] < 0 and w.rule[F.error] == ERR_NONE:
+    if w.pool[pool, Q.in_use] < 0 and w.rule[F.error] == ERR_NONE:
         w.rule[F.error], w.rule[F.error_minute], w.rule[F.error_entity] = ERR_RETURNED, now, pool
-    if is_waited_for(w, pool):
-        call(w, now, pool)
+    if w.pool[pool, Q.waiting]:
+        call(w, pool)
 
 
 @compiled
-def allocate(w, now, pool):
-    """Serve who waits, as far as units are free."""
-    w.small[Q.is_due, pool] = False
-    while w.small[Q.in_use, pool] < w.small[Q.capacity, pool]:
-        node = w.small[B.head + 0, pool]
+def allocate(w, now):
+    """The lowest of the pools that are due serves who waits, as far as units are free."""
+    w.rule[F.due_pools] -= 1
+    pool = w.small[A.due_pools, w.rule[F.due_pools]]
+    w.pool[pool, Q.is_due] = False
+    while w.pool[pool, Q.in_use] < w.pool[pool, Q.capacity]:
+        node = w.pool[pool, Q.head + 0]
         if node == NOBODY:
-            node = w.small[B.head + 1, pool]
+            node = w.pool[pool, Q.head + 1]
         if node == NOBODY:
-            node = w.small[B.head + 2, pool]
+            node = w.pool[pool, Q.head + 2]
         if node == NOBODY:
             break
         purpose = w.node[N.waits_for, node]
         unlink(w, node)
         use(w, now, pool, 1)
-        begin(w, now, pool, node % w.rule[F.people], purpose)
+        begin(w, now, pool, person_at(w, node), purpose)
 
 
 @compiled
@@ -570,61 +707,49 @@ def begin(w, now, pool, person, purpose):
     elif purpose <= PROCESS_CHILDREN:
         begin_processing(w, now, person, purpose)
     elif purpose == MAIL:
-        w.people[S.held_pool, person] = pool
-        push(
-            w,
-            now,
-            now + w.rule[F.handling_minutes],
-            DEPARTURE,
-            person,
-            0,
-            HANDLED,
-            person,
-            w.people[S.way_token, person],
-        )
+        w.mark[Y.held_pool, person] = pool
+        push(w, now, now + w.rule[F.handling_minutes], HANDLED, person, w.mark[Y.way_token, person])
     elif purpose == ACKNOWLEDGE:
-        push(w, now, now + w.rule[F.handling_minutes], DEPARTURE, person, TURN_ACKNOWLEDGE, ACKNOWLEDGED, person, 0)
+        push(w, now, now + w.rule[F.handling_minutes], ACKNOWLEDGED, person, 0)
     elif purpose == INTAKE_DESK:
-        w.people[S.held_pool, person] = pool
+        w.mark[Y.held_pool, person] = pool
         w.told[T.desk_at, person] = now
-        push(
-            w, now, now + w.rule[F.desk_minutes], DEPARTURE, person, 0, DESK_END, person, w.people[S.way_token, person]
-        )
+        push(w, now, now + w.rule[F.desk_minutes], DESK_END, person, w.mark[Y.way_token, person])
     elif purpose == BED:
-        w.people[S.has_bed, person] = True
+        w.mark[Y.has_bed, person] = True
         w.told[T.designated_at, person] = now
-        w.mark[H.bed_kind, person] = pool - w.rule[F.stations] - 1
+        w.mark[H.bed_kind, person] = pool - w.rule[F.first_bed]
         minute = now + w.people[P.designation_minutes, person]
-        push(w, now, minute, PROGRESS, person, 0, DESIGNATED, person, w.people[S.way_token, person])
+        push(w, now, minute, DESIGNATED, person, w.mark[Y.way_token, person])
     elif purpose == REPROCESS:
-        push(w, now, now + w.rule[F.reprocessing_minutes], DEPARTURE, person, 0, REPROCESSED, person, 0)
+        push(w, now, now + w.rule[F.reprocessing_minutes], REPROCESSED, person, 0)
     else:
-        w.people[S.held_pool, person] = pool
-        token = w.people[S.seek_token, person]
+        w.mark[Y.held_pool, person] = pool
+        token = w.mark[Y.seek_token, person]
         if purpose == REVIEW:
-            push(w, now, now + w.rule[F.review_minutes], DEPARTURE, person, 0, REVIEWED, person, token)
+            push(w, now, now + w.rule[F.review_minutes], REVIEWED, person, token)
         else:
-            push(w, now, now + w.rule[F.vetting_minutes], DEPARTURE, person, 0, VETTED, person, token)
+            push(w, now, now + w.rule[F.vetting_minutes], VETTED, person, token)
 
 
 @compiled
 def change_shift(w, now, pool):
     """The next step of a pool's capacity; agents who care for children beyond the rated places do not serve."""
-    capacity = w.small[X.step_capacity, w.small[Q.step_next, pool]]
+    capacity = w.small[X.step_capacity, w.pool[pool, Q.step_next]]
     if pool < w.rule[F.stations]:
-        beyond = max(w.small[L.children_here, pool] - w.small[L.rated_children, pool], 0)
+        beyond = max(w.pool[pool, L.children_here] - w.pool[pool, L.rated_children], 0)
         capacity = max(capacity - beyond // w.rule[F.per_diverted], min(capacity, 1))
-    w.small[Q.capacity, pool] = capacity
-    w.small[Q.step_next, pool] += 1
+    w.pool[pool, Q.capacity] = capacity
+    w.pool[pool, Q.step_next] += 1
     push_shift(w, now, pool)
-    if is_waited_for(w, pool):
-        call(w, now, pool)
+    if w.pool[pool, Q.waiting]:
+        call(w, pool)
 
 
 @compiled
 def push_shift(w, now, pool):
-    if w.small[Q.step_next, pool] < w.small[Q.step_end, pool]:
-        push(w, now, w.small[X.step_at, w.small[Q.step_next, pool]], SHIFT, pool, 0, SHIFT_CHANGE, pool, 0)
+    if w.pool[pool, Q.step_next] < w.pool[pool, Q.step_end]:
+        push(w, now, w.small[X.step_at, w.pool[pool, Q.step_next]], SHIFT_CHANGE, pool, 0)
 
 
 # --- desks and A-numbers --------------------------------------------------------------------------------------------
@@ -633,51 +758,51 @@ def push_shift(w, now, pool):
 @compiled
 def take_desk(w, station):
     """The lowest free desk."""
-    desks = w.small[A.desks + station]
-    lowest = desks[0]
-    last = w.small[L.free_desks, station] - 1
-    w.small[L.free_desks, station] = last
-    moved, place = desks[last], 0
+    row = A.desks + station
+    lowest = w.small[row, 0]
+    last = w.pool[station, L.free_desks] - 1
+    w.pool[station, L.free_desks] = last
+    moved, place = w.small[row, last], 0
     while True:
         below = 2 * place + 1
         if below >= last:
             break
-        if below + 1 < last and desks[below + 1] < desks[below]:
+        if below + 1 < last and w.small[row, below + 1] < w.small[row, below]:
             below += 1
-        if desks[below] >= moved:
+        if w.small[row, below] >= moved:
             break
-        desks[place] = desks[below]
+        w.small[row, place] = w.small[row, below]
         place = below
-    desks[place] = moved
+    w.small[row, place] = moved
     return lowest
 
 
 @compiled
 def leave_desk(w, now, station, desk):
     """Give back the agent at a desk."""
-    desks, place = w.small[A.desks + station], w.small[L.free_desks, station]
-    w.small[L.free_desks, station] = place + 1
+    row, place = A.desks + station, w.pool[station, L.free_desks]
+    w.pool[station, L.free_desks] = place + 1
     while place > 0:
         above = (place - 1) >> 1
-        if desks[above] <= desk:
+        if w.small[row, above] <= desk:
             break
-        desks[place] = desks[above]
+        w.small[row, place] = w.small[row, above]
         place = above
-    desks[place] = desk
+    w.small[row, place] = desk
     release(w, now, station, 1)
 
 
 @compiled
 def number_for(w, station, desk, person):
     """An A-number from the desk's block, or the one of an earlier removal."""
-    if w.people[P.has_old_number, person]:
+    if w.mark[B.has_old_number, person]:
         w.rule[F.given_old] += 1
         return OLD_NUMBERS_FROM + w.rule[F.given_old]
     if w.small[A.number_left + station, desk] == 0:
         start = (
-            NEW_NUMBERS_FROM + station * NUMBERS_PER_STATION + w.small[L.blocks_taken, station] * w.rule[F.number_block]
+            NEW_NUMBERS_FROM + station * NUMBERS_PER_STATION + w.pool[station, L.blocks_taken] * w.rule[F.number_block]
         )
-        w.small[L.blocks_taken, station] += 1
+        w.pool[station, L.blocks_taken] += 1
         w.small[A.number_next + station, desk], w.small[A.number_left + station, desk] = start, w.rule[F.number_block]
     number = w.small[A.number_next + station, desk]
     w.small[A.number_next + station, desk] += 1
@@ -690,7 +815,7 @@ def number_for(w, station, desk, person):
 
 @compiled
 def design_at(w, minute):
-    """Row of the design live at a minute."""
+    """Row of the design that was live at a minute."""
     row = w.rule[F.designs] - 1
     while row > 0 and w.small[G.design_begins, row] > minute:
         row -= 1
@@ -699,8 +824,9 @@ def design_at(w, minute):
 
 @compiled
 def threshold(w, now, act, station, load_step):
-    guided = 1 if w.small[L.guided_at, station] <= now else 0
-    row = (design_at(w, now) * ACTS + act) * 2 + guided
+    """Rolls below it meet an act now."""
+    guided = 1 if w.pool[station, L.guided_at] <= now else 0
+    row = (w.rule[F.design] * ACTS + act) * 2 + guided
     return w.small[G.thresholds, row * LOADS + load_step]
 
 
@@ -708,7 +834,7 @@ def threshold(w, now, act, station, load_step):
 def write_down(w, now, case, load_step):
     """Code, note and row in the sheet of a family that is parted."""
     station = w.case[K.case_station, case]
-    roll = int(w.case[K.code_roll, case])
+    roll = w.case[K.code_roll, case]
     wrong = threshold(w, now, ACT_CODE_WRONG, station, load_step)
     blank = wrong + threshold(w, now, ACT_CODE_BLANK, station, load_step)
     several = blank + threshold(w, now, ACT_CODE_SEVERAL, station, load_step)
@@ -719,7 +845,7 @@ def write_down(w, now, case, load_step):
         code = CODE_BLANK
     elif roll < several:
         code = CODE_SEVERAL
-    roll = int(w.case[K.note_roll, case])
+    roll = w.case[K.note_roll, case]
     nothing = threshold(w, now, ACT_NOTE_NOTHING, station, load_step)
     not_at_top = nothing + threshold(w, now, ACT_NOTE_NOT_AT_TOP, station, load_step)
     both = not_at_top + threshold(w, now, ACT_NOTE_TOP_AND_CHILD, station, load_step)
@@ -730,7 +856,7 @@ def write_down(w, now, case, load_step):
         note = NOTE_NOT_AT_TOP
     elif roll < both:
         note = NOTE_TOP_AND_CHILD
-    is_listed = int(w.case[K.listing_roll, case]) >= threshold(w, now, ACT_NOT_LISTED, station, load_step)
+    is_listed = w.case[K.listing_roll, case] >= threshold(w, now, ACT_NOT_LISTED, station, load_step)
     first = w.case[K.case_first, case]
     for person in range(first, first + w.case[K.case_size, case]):
         w.mark[H.separation_code, person], w.mark[H.note, person], w.mark[H.is_listed, person] = code, note, is_listed
@@ -740,9 +866,9 @@ def write_down(w, now, case, load_step):
 @compiled
 def note_parent_number(w, now, child):
     """Whether a separated child's referral carries the parent's number."""
-    station = w.people[P.station, child]
+    station = w.mark[B.station, child]
     load_step = load(w, now, coordinators(w, station), 0)
-    roll = int(w.child[C.number_roll, w.people[P.child_row, child]])
+    roll = w.child[C.number_roll, w.people[P.child_row, child]]
     not_passed = threshold(w, now, ACT_NUMBER_NOT_PASSED, station, load_step)
     wrong = not_passed + threshold(w, now, ACT_NUMBER_WRONG, station, load_step)
     w.mark[H.parent_number, child] = (
@@ -759,7 +885,7 @@ def is_on_record(w, child, at_headquarters):
     if w.small[G.is_kept, design] and (w.small[G.is_seen, design] or w.small[G.is_searchable, design]):
         return True
     code = w.mark[H.separation_code, child]
-    return at_headquarters and (code in (CODE_RIGHT, CODE_SEVERAL))
+    return at_headquarters and code in (CODE_RIGHT, CODE_SEVERAL)
 
 
 # --- stations -------------------------------------------------------------------------------------------------------
@@ -769,7 +895,7 @@ def is_on_record(w, child, at_headquarters):
 def arrive(w, now, case):
     """A case joins the queue for intake."""
     station = w.case[K.case_station, case]
-    w.small[L.children_here, station] += w.case[K.case_size, case] - w.case[K.case_adults, case]
+    w.pool[station, L.children_here] += w.case[K.case_size, case] - w.case[K.case_adults, case]
     seize(w, now, station, w.case[K.case_first, case], 0, INTAKE_FIRST, INTAKE)
 
 
@@ -784,15 +910,15 @@ def begin_intake(w, now, first):
     is_family = w.case[K.case_kind, case] == FAMILY
     load_step, is_grouped = -1, False
     if is_family:
-        minutes += w.small[G.design_intake, design_at(w, now)]
+        minutes += w.small[G.design_intake, w.rule[F.design]]
         load_step = load(w, now, station, 0)
-        is_grouped = int(w.case[K.grouping_roll, case]) >= threshold(w, now, ACT_NEVER_GROUPED, station, load_step)
+        is_grouped = w.case[K.grouping_roll, case] >= threshold(w, now, ACT_NEVER_GROUPED, station, load_step)
     for person in range(first, first + w.case[K.case_size, case]):
         w.told[T.intake_at, person] = now
         w.people[S.desk_told, person] = desk
         w.told[T.a_number, person] = number_for(w, station, desk, person)
         w.mark[H.is_grouped, person], w.mark[H.load, person] = is_grouped, load_step
-    push(w, now, now + minutes, DEPARTURE, first, 0, INTAKE_END, case, 0)
+    push(w, now, now + minutes, INTAKE_END, first, 0)
 
 
 @compiled
@@ -838,7 +964,7 @@ def begin_processing(w, now, lead, purpose):
         minutes = w.case[K.processing_minutes, case]
         if w.case[K.case_kind, case] == FAMILY and w.case[K.ground, case] != NO_GROUND:
             minutes += w.small[G.design_parting, design_at(w, w.told[T.intake_at, lead])]
-    push(w, now, now + minutes, DEPARTURE, lead, 0, PROCESSED, case, purpose)
+    push(w, now, now + minutes, PROCESSED, lead, purpose)
 
 
 @compiled
@@ -850,26 +976,26 @@ def end_processing(w, now, case, purpose):
         w.told[T.processed_at, person] = now
     if purpose == PROCESS_ALL and w.case[K.case_kind, case] == FAMILY:
         if w.case[K.ground, case] != NO_GROUND:
-            push(w, now, now, PROGRESS, first, 0, LOOK, case, 0)
+            push(w, now, now, LOOK, first, 0)
         else:
-            push(w, now, now + w.case[K.checks_minutes, case], PROGRESS, first, 0, FAMILY_CHECKED, case, 0)
+            push(w, now, now + w.case[K.checks_minutes, case], FAMILY_CHECKED, first, 0)
     elif purpose == PROCESS_CHILDREN or w.case[K.case_kind, case] == CHILDREN:
         for person in range(first, end):
-            if w.people[P.is_returned, person]:
+            if w.mark[B.is_returned, person]:
                 depart(w, now, person, RETURNED)
             else:
                 send_on_the_way(w, now, person, w.case[K.checks_minutes, case])
     else:
         for person in range(first, end):
-            if w.people[P.path, person] == COURT:
+            if w.mark[B.path, person] == COURT:
                 to_court(w, now, case, person, False)
             else:
-                depart(w, now, person, RETURNED if w.people[P.path, person] == RETURN else TO_ICE)
+                depart(w, now, person, RETURNED if w.mark[B.path, person] == RETURN else TO_ICE)
 
 
 @compiled
 def depart(w, now, person, leaves_to):
-    push(w, now, now + w.people[P.departure_minutes, person], DEPARTURE, person, 0, DEPART, person, leaves_to)
+    push(w, now, now + w.people[P.departure_minutes, person], DEPART, person, leaves_to)
 
 
 @compiled
@@ -877,8 +1003,8 @@ def leave_cbp(w, now, person, leaves_to):
     """Leave CBP's hands."""
     w.told[T.left_cbp_at, person] = now
     w.mark[H.exit, person] = leaves_to
-    if w.people[P.is_child, person]:
-        w.small[L.children_here, w.people[P.station, person]] -= 1
+    if w.mark[B.is_child, person]:
+        w.pool[w.mark[B.station, person], L.children_here] -= 1
     elif leaves_to == TO_ICE:
         enter_ice(w, now, person)
 
@@ -887,7 +1013,7 @@ def leave_cbp(w, now, person, leaves_to):
 def after_departure(w, now, person, leaves_to):
     leave_cbp(w, now, person, leaves_to)
     if leaves_to == TO_OTHER_CUSTODY:
-        push(w, now, now + w.people[P.other_custody_minutes, person], PROGRESS, person, 0, FREED, person, 0)
+        push(w, now, now + w.people[P.other_custody_minutes, person], FREED, person, 0)
 
 
 @compiled
@@ -900,19 +1026,19 @@ def leave_together(w, now, first, end, leaves_to):
 def family_checked(w, now, case):
     """A family that stays together goes to family detention if there is room, or is released."""
     first, size = w.case[K.case_first, case], w.case[K.case_size, case]
-    places = w.rule[F.stations] + 1 + w.rule[F.kinds]
-    if w.case[K.seeks_detention, case] and w.small[Q.in_use, places] + size <= w.small[Q.capacity, places]:
+    places = w.rule[F.family_places]
+    if w.case[K.seeks_detention, case] and w.pool[places, Q.in_use] + size <= w.pool[places, Q.capacity]:
         use(w, now, places, size)
         leave_together(w, now, first, first + size, TO_FAMILY_DETENTION)
-        push(w, now, now + w.case[K.detention_minutes, case], DEPARTURE, first, 0, FAMILY_DETENTION_END, case, 0)
+        push(w, now, now + w.case[K.detention_minutes, case], FAMILY_DETENTION_END, first, 0)
     else:
-        push(w, now, now + w.case[K.release_minutes, case], DEPARTURE, first, 0, FAMILY_RELEASE, case, 0)
+        push(w, now, now + w.case[K.release_minutes, case], FAMILY_RELEASE, first, 0)
 
 
 @compiled
 def leave_family_detention(w, now, case):
     first, size = w.case[K.case_first, case], w.case[K.case_size, case]
-    release(w, now, w.rule[F.stations] + 1 + w.rule[F.kinds], size)
+    release(w, now, w.rule[F.family_places], size)
     for person in range(first, first + size):
         w.told[T.left_detention_at, person] = now
 
@@ -924,9 +1050,9 @@ def leave_family_detention(w, now, case):
 def is_paused(w, now):
     """Whether a rule forbids parting at this occupancy."""
     for rule in range(w.rule[F.pauses]):
-        beds = w.rule[F.stations] + 1 + w.small[Z.pause_kind, rule]
+        beds = w.rule[F.first_bed] + w.small[Z.pause_kind, rule]
         is_on = w.small[Z.pause_begins, rule] <= now < w.small[Z.pause_ends, rule]
-        if is_on and w.small[Q.in_use, beds] * 1000 > w.small[Z.pause_above, rule] * w.small[Q.capacity, beds]:
+        if is_on and w.pool[beds, Q.in_use] * 1000 > w.small[Z.pause_above, rule] * w.pool[beds, Q.capacity]:
             return True
     return False
 
@@ -943,7 +1069,7 @@ def look(w, now, case):
             spared,
         )
     if spared:
-        push(w, now, now + w.case[K.checks_minutes, case], PROGRESS, first, 0, FAMILY_CHECKED, case, 0)
+        push(w, now, now + w.case[K.checks_minutes, case], FAMILY_CHECKED, first, 0)
     else:
         part(w, now, case)
 
@@ -960,12 +1086,12 @@ def part(w, now, case):
     write_down(w, now, case, load(w, now, w.case[K.case_station, case], own))
     for parent in range(first, first + taken):
         w.mark[H.is_taken, parent] = True
-        w.people[S.is_sought_from, parent] = taken == adults
+        w.mark[Y.is_sought_from, parent] = taken == adults
         take_parent(w, now, case, parent)
     if taken < adults:
         parent = first + taken
         minute = now + w.case[K.checks_minutes, case] + w.case[K.release_minutes, case]
-        push(w, now, minute, DEPARTURE, parent, 0, REMAINING_RELEASE, case, 0)
+        push(w, now, minute, REMAINING_RELEASE, parent, 0)
         return
     for child in range(first + adults, end):
         w.people[S.parent_of, child] = first
@@ -978,10 +1104,10 @@ def take_parent(w, now, case, parent):
     """A parent is taken to court, charged with a crime, or handed to ICE."""
     ground = w.case[K.ground, case]
     if ground != PROSECUTION:
-        is_charged = ground == CHARGES[0] or ground == CHARGES[1] or ground == CHARGES[2]
+        is_charged = ground in CHARGES
         is_held = is_charged and w.people[P.other_custody_minutes, parent] > 0
         depart(w, now, parent, TO_OTHER_CUSTODY if is_held else TO_ICE)
-    elif w.people[P.is_never_referred, parent]:
+    elif w.mark[B.is_never_referred, parent]:
         w.mark[H.court_outcome, parent] = NEVER_REFERRED
         depart(w, now, parent, TO_ICE)
     else:
@@ -1015,11 +1141,11 @@ def book(w, docket, earliest, latest, is_parent):
 def to_court(w, now, case, person, is_parent):
     """Referral for prosecution, which may be declined or lapse for want of a slot."""
     w.told[T.prosecution_referred_at, person] = now
-    if w.people[P.is_declined, person]:
+    if w.mark[B.is_declined, person]:
         w.mark[H.court_outcome, person] = DECLINED
         depart(w, now, person, TO_ICE)
         return
-    docket = w.small[L.docket_of, w.case[K.case_station, case]]
+    docket = w.pool[w.case[K.case_station, case], L.docket_of]
     if docket < 0:
         if w.rule[F.error] == ERR_NONE:
             w.rule[F.error], w.rule[F.error_entity] = ERR_NO_COURT, case
@@ -1027,17 +1153,17 @@ def to_court(w, now, case, person, is_parent):
     hearing = book(w, docket, now + w.rule[F.court_notice], w.people[M.hear_by, person], is_parent)
     if hearing == NEVER_:
         w.mark[H.court_outcome, person] = LAPSED
-        push(w, now, max(now, w.people[M.lapse_at, person]), DEPARTURE, person, 0, LAPSE, person, 0)
+        push(w, now, max(now, w.people[M.lapse_at, person]), LAPSE, person, 0)
         return
     w.mark[H.court_outcome, person] = PENDING
     w.people[S.hearing, person] = hearing
-    push(w, now, max(now, hearing - w.rule[F.court_lead]), DEPARTURE, person, 0, LEAVE_FOR_COURT, person, 0)
+    push(w, now, max(now, hearing - w.rule[F.court_lead]), LEAVE_FOR_COURT, person, 0)
 
 
 @compiled
 def leave_for_court(w, now, person):
     leave_cbp(w, now, person, TO_COURT)
-    push(w, now, w.people[S.hearing, person], PROGRESS, person, 0, HEARING, person, 0)
+    push(w, now, w.people[S.hearing, person], HEARING, person, 0)
 
 
 @compiled
@@ -1045,10 +1171,10 @@ def hear(w, now, person):
     """A sentence: time served, or jail; some parents are back at the station that evening."""
     w.told[T.heard_at, person] = now
     w.mark[H.court_outcome, person] = JAIL if w.people[P.jail_minutes, person] else TIME_SERVED
-    if w.mark[H.is_taken, person] and w.people[P.is_back_same_day, person]:
-        push(w, now, now - now % DAY_ + w.people[P.back_minute, person], PROGRESS, person, 0, BACK, person, 0)
+    if w.mark[H.is_taken, person] and w.mark[B.is_back_same_day, person]:
+        push(w, now, now - now % DAY_ + w.people[P.back_minute, person], BACK, person, 0)
     else:
-        push(w, now, now + w.people[P.jail_minutes, person], PROGRESS, person, 0, FREED, person, 0)
+        push(w, now, now + w.people[P.jail_minutes, person], FREED, person, 0)
 
 
 @compiled
@@ -1065,7 +1191,7 @@ def come_back(w, now, parent):
     case = w.people[S.case_of, parent]
     end, count = w.case[K.case_first, case] + w.case[K.case_size, case], 0
     for child in range(w.case[K.case_first, case], end):
-        if w.people[S.on_way, child]:
+        if w.mark[Y.on_way, child]:
             count += 1
             leave_way(w, now, child)
             w.told[T.rejoined_at, child] = now
@@ -1075,7 +1201,7 @@ def come_back(w, now, parent):
     w.told[T.rejoined_at, parent] = now
     can_be_reached(w, now, parent)
     minute = now + w.case[K.rejoined_release_minutes, case]
-    push(w, now, minute, DEPARTURE, parent, 0, REJOINED_RELEASE, parent, 0)
+    push(w, now, minute, REJOINED_RELEASE, parent, 0)
 
 
 @compiled
@@ -1095,7 +1221,7 @@ def release_rejoined(w, now, parent):
 @compiled
 def coordinators(w, station):
     """Pool of a station's coordinators."""
-    return w.rule[F.stations] + 1 + w.rule[F.kinds] + 1 + station
+    return w.rule[F.first_coordinators] + station
 
 
 @compiled
@@ -1104,30 +1230,30 @@ def send_on_the_way(w, now, child, checks):
     if w.people[M.turns_18_at, child] <= now:
         leave_cbp(w, now, child, AGED_OUT)
         return
-    w.people[S.on_way, child] = True
-    push(w, now, now + checks, PROGRESS, child, 0, CHECKED, child, w.people[S.way_token, child])
-    push(w, now, w.people[M.turns_18_at, child], PROGRESS, child, TURN_BIRTHDAY, BIRTHDAY_18, child, 0)
+    w.mark[Y.on_way, child] = True
+    push(w, now, now + checks, CHECKED, child, w.mark[Y.way_token, child])
+    push(w, now, w.people[M.turns_18_at, child], BIRTHDAY_18, child, 0)
 
 
 @compiled
 def leave_way(w, now, child):
     """Give up whatever the child holds or waits for."""
-    w.people[S.on_way, child] = False
-    w.people[S.way_token, child] += 1
+    w.mark[Y.on_way, child] = False
+    w.mark[Y.way_token, child] += 1
     if w.node[N.waits_in, child] != NOBODY:
         unlink(w, child)
-    if w.people[S.held_pool, child] != NOBODY:
-        release(w, now, w.people[S.held_pool, child], 1)
-        w.people[S.held_pool, child] = NOBODY
-    if w.people[S.has_bed, child]:
-        release(w, now, w.rule[F.stations] + 1 + w.mark[H.bed_kind, child], 1)
-        w.people[S.has_bed, child] = False
+    if w.mark[Y.held_pool, child] != NOBODY:
+        release(w, now, w.mark[Y.held_pool, child], 1)
+        w.mark[Y.held_pool, child] = NOBODY
+    if w.mark[Y.has_bed, child]:
+        release(w, now, w.rule[F.first_bed] + w.mark[H.bed_kind, child], 1)
+        w.mark[Y.has_bed, child] = False
 
 
 @compiled
 def come_of_age(w, now, child):
     """A child still on the way is handed to ICE as an adult."""
-    if w.people[S.on_way, child]:
+    if w.mark[Y.on_way, child]:
         leave_way(w, now, child)
         leave_cbp(w, now, child, AGED_OUT)
 
@@ -1144,11 +1270,11 @@ def checked(w, now, child):
 @compiled
 def deliver(w, now, child, message):
     """Send a message on which the child's way depends."""
-    w.people[S.way_message, child], w.people[S.way_try, child] = message, 0
-    if w.small[G.is_automatic, design_at(w, now)]:
+    w.mark[Y.way_message, child], w.mark[Y.way_try, child] = message, 0
+    if w.small[G.is_automatic, w.rule[F.design]]:
         w.mark[H.messages_sent, child] += 2
-        minute = end_of_outage(w, now, w.people[P.station, child])
-        push(w, now, minute, PROGRESS, child, 0, EXCHANGED, child, w.people[S.way_token, child])
+        minute = end_of_outage(w, now, w.mark[B.station, child])
+        push(w, now, minute, EXCHANGED, child, w.mark[Y.way_token, child])
     else:
         send(w, now, child)
 
@@ -1156,13 +1282,13 @@ def deliver(w, now, child, message):
 @compiled
 def send(w, now, child):
     """One try: the message is lost and missed later, or waits for a coordinator."""
-    station, row = w.people[P.station, child], w.people[P.child_row, child]
-    message, attempt = w.people[S.way_message, child], w.people[S.way_try, child]
+    station, row = w.mark[B.station, child], w.people[P.child_row, child]
+    message, attempt = w.mark[Y.way_message, child], w.mark[Y.way_try, child]
     w.mark[H.messages_sent, child] += 1
     if is_lost(w, now, station, int(w.child[C.message_roll + message * TRIES + attempt, row])):
         w.mark[H.messages_lost, child] += 1
         minutes = w.small[G.notice, int(w.child[C.notice_roll + message * TRIES + attempt, row]) * TABLED // ROLLS]
-        push(w, now, now + minutes, PROGRESS, child, 0, NOTICED, child, w.people[S.way_token, child])
+        push(w, now, now + minutes, NOTICED, child, w.mark[Y.way_token, child])
     else:
         seize(w, now, coordinators(w, station), child, 0, 0, MAIL)
 
@@ -1177,14 +1303,14 @@ def is_lost(w, now, station, roll):
 @compiled
 def end_of_outage(w, now, station):
     """When the outage of this minute ends; this minute if there is none."""
-    low, high = w.small[L.outage_first, station], w.small[L.outage_end, station]
+    low, high = w.pool[station, L.outage_first], w.pool[station, L.outage_end]
     while low < high:
         middle = (low + high) >> 1
         if w.small[J.begins, middle] <= now:
             low = middle + 1
         else:
             high = middle
-    if low == w.small[L.outage_first, station]:
+    if low == w.pool[station, L.outage_first]:
         return now
     return max(w.small[J.ends, low - 1], now)
 
@@ -1192,13 +1318,13 @@ def end_of_outage(w, now, station):
 @compiled
 def noticed(w, now, child):
     """Somebody misses the message and sends it again, or takes to the telephone."""
-    w.people[S.way_try, child] += 1
-    if w.people[S.way_try, child] < w.rule[F.tries]:
+    w.mark[Y.way_try, child] += 1
+    if w.mark[Y.way_try, child] < w.rule[F.tries]:
         send(w, now, child)
         return
     w.mark[H.is_phoned, child] = True
     minute = now + w.child[C.phone_minutes, w.people[P.child_row, child]]
-    push(w, now, minute, PROGRESS, child, 0, PHONED, child, w.people[S.way_token, child])
+    push(w, now, minute, PHONED, child, w.mark[Y.way_token, child])
 
 
 @compiled
@@ -1211,32 +1337,32 @@ def handled(w, now, child):
 
 @compiled
 def release_held(w, now, person):
-    release(w, now, w.people[S.held_pool, person], 1)
-    w.people[S.held_pool, person] = NOBODY
+    release(w, now, w.mark[Y.held_pool, person], 1)
+    w.mark[Y.held_pool, person] = NOBODY
 
 
 @compiled
 def delivered(w, now, child):
     """What a message leads to."""
-    message, token = w.people[S.way_message, child], w.people[S.way_token, child]
+    message, token = w.mark[Y.way_message, child], w.mark[Y.way_token, child]
     if message == REQUEST:
         w.told[T.forwarded_at, child] = now
-        seize(w, now, w.rule[F.stations], child, 0, 0, INTAKE_DESK)
+        seize(w, now, w.rule[F.desk], child, 0, 0, INTAKE_DESK)
     elif message == PLACEMENT:
         w.told[T.arranged_at, child] = now
         wait = w.people[P.transport_minutes, child]
         if now // DAY_ % 7 >= SATURDAY:
             wait = wait * w.rule[F.weekend_per_mille] // 1000
         w.people[S.seat, child] = open_minute(w, now + w.rule[F.notice] + wait)
-        push(w, now, now + w.rule[F.notice], PROGRESS, child, 0, ITINERARY_SENT, child, token)
+        push(w, now, now + w.rule[F.notice], ITINERARY_SENT, child, token)
     else:
         w.told[T.itinerary_at, child] = now
-        seat, station, row = w.people[S.seat, child], w.people[P.station, child], w.people[P.child_row, child]
+        seat, station, row = w.people[S.seat, child], w.mark[B.station, child], w.people[P.child_row, child]
         load_step = load(w, now, coordinators(w, station), 0)
-        if int(w.child[C.itinerary_roll, row]) < threshold(w, now, ACT_ITINERARY_WRONG, station, load_step):
+        if w.child[C.itinerary_roll, row] < threshold(w, now, ACT_ITINERARY_WRONG, station, load_step):
             w.mark[H.is_misrouted, child] = True
             seat = max(seat, now) + w.child[C.itinerary_minutes, row]
-        push(w, now, open_minute(w, max(seat, now)), DEPARTURE, child, 0, BOARD, child, token)
+        push(w, now, open_minute(w, max(seat, now)), BOARD, child, token)
 
 
 @compiled
@@ -1255,15 +1381,15 @@ def end_desk(w, now, child):
     w.told[T.cleared_at, child] = now
     kind = 0
     if now >= w.people[M.turns_13_at, child]:
-        kind = 1 if w.people[P.is_girl, child] else 2
-    seize(w, now, w.rule[F.stations] + 1 + kind, child, 0, 0, BED)
+        kind = 1 if w.mark[B.is_girl, child] else 2
+    seize(w, now, w.rule[F.first_bed] + kind, child, 0, 0, BED)
 
 
 @compiled
 def board(w, now, child):
-    w.people[S.on_way, child] = False
+    w.mark[Y.on_way, child] = False
     leave_cbp(w, now, child, TO_SHELTER)
-    push(w, now, now + w.people[P.travel_minutes, child], PROGRESS, child, 0, ADMIT, child, 0)
+    push(w, now, now + w.people[P.travel_minutes, child], ADMIT, child, 0)
 
 
 # --- shelters -------------------------------------------------------------------------------------------------------
@@ -1274,8 +1400,8 @@ def admit(w, now, child):
     """Arrival at the shelter: an acknowledgement, a stay, and for those an order speaks of, the search."""
     w.told[T.admitted_at, child] = now
     w.mark[H.messages_sent, child] += 1
-    if not w.small[G.is_automatic, design_at(w, now)]:
-        seize(w, now, coordinators(w, w.people[P.station, child]), child, 1, 0, ACKNOWLEDGE)
+    if not w.small[G.is_automatic, w.rule[F.design]]:
+        seize(w, now, coordinators(w, w.mark[B.station, child]), child, 1, 0, ACKNOWLEDGE)
     work = w.told[T.stay_work, child]
     if w.mark[H.is_alone, child]:
         work = work * w.rule[F.separated_per_mille] // 1000
@@ -1287,11 +1413,11 @@ def admit(w, now, child):
 @compiled
 def stay(w, now, child, work):
     """Stay until the work of release is done or the child comes of age."""
-    w.people[S.in_care, child] = True
+    w.mark[Y.in_care, child] = True
     released_at = release_minute(w, now, work)
     aged_out_at = max(w.people[M.turns_18_at, child], now)
     ends = STAY_RELEASED if released_at <= aged_out_at else STAY_AGED_OUT
-    push(w, now, min(released_at, aged_out_at), DEPARTURE, child, 0, STAY_END, child, ends)
+    push(w, now, min(released_at, aged_out_at), STAY_END, child, ends)
 
 
 @compiled
@@ -1316,15 +1442,15 @@ def release_minute(w, since, work):
 @compiled
 def leave_shelter(w, now, child, ends):
     """Give back the bed."""
-    w.people[S.in_care, child] = False
-    release(w, now, w.rule[F.stations] + 1 + w.mark[H.bed_kind, child], 1)
+    w.mark[Y.in_care, child] = False
+    release(w, now, w.rule[F.first_bed] + w.mark[H.bed_kind, child], 1)
     w.told[T.left_shelter_at, child] = now
     w.mark[H.shelter_exit, child] = ends
 
 
 @compiled
 def end_stay(w, now, child, ends):
-    if w.people[S.in_care, child]:
+    if w.mark[Y.in_care, child]:
         leave_shelter(w, now, child, ends)
         stop(w, now, child)
 
@@ -1336,52 +1462,52 @@ def end_stay(w, now, child, ends):
 def enter_ice(w, now, adult):
     """An adult reaches ICE's custody."""
     ends = now + w.people[P.ice_minutes, adult]
-    if not w.people[S.is_sought_from, adult]:
+    if not w.mark[Y.is_sought_from, adult]:
         if ends < w.rule[F.horizon]:
             w.told[T.left_ice_at, adult] = ends
-            w.mark[H.ice_exit, adult] = ICE_REMOVED if w.people[P.is_removed, adult] else ICE_RELEASED
+            w.mark[H.ice_exit, adult] = ICE_REMOVED if w.mark[B.is_removed, adult] else ICE_RELEASED
         return
-    w.people[S.is_detained, adult] = True
-    push(w, now, ends, DEPARTURE, adult, 0, ICE_END, adult, 0)
-    if w.people[P.asks, adult]:
-        push(w, now, now + w.people[P.ask_minutes, adult], PROGRESS, adult, TURN_ASKING, ASK, adult, 0)
+    w.mark[Y.is_detained, adult] = True
+    push(w, now, ends, ICE_END, adult, 0)
+    if w.mark[B.asks, adult]:
+        push(w, now, now + w.people[P.ask_minutes, adult], ASK, adult, 0)
     can_be_reached(w, now, adult)
 
 
 @compiled
 def can_be_reached(w, now, parent):
     """A taken parent is in ICE's custody, or free; of two parents the first counts."""
-    if not w.people[S.is_sought_from, parent]:
+    if not w.mark[Y.is_sought_from, parent]:
         return
     case = w.people[S.case_of, parent]
     first = w.case[K.case_first, case]
     for child in range(first + w.case[K.case_adults, case], first + w.case[K.case_size, case]):
-        if w.people[S.is_reached, child]:
+        if w.mark[Y.is_reached, child]:
             continue
-        w.people[S.is_reached, child] = True
+        w.mark[Y.is_reached, child] = True
         w.people[S.parent_of, child] = parent
         if w.told[T.found_at, child] != NEVER_:
             hold(w, child)
-        if w.people[S.waits_for_parent, child]:
-            w.people[S.waits_for_parent, child] = False
+        if w.mark[Y.waits_for_parent, child]:
+            w.mark[Y.waits_for_parent, child] = False
             bring_together(w, now, child)
 
 
 @compiled
 def end_detention(w, now, parent):
     """Release or removal, unless the parent is held for a child."""
-    if w.people[S.is_detained, parent]:
-        if w.people[S.holds, parent] > 0:
-            w.people[S.is_overdue, parent] = True
+    if w.mark[Y.is_detained, parent]:
+        if w.mark[Y.holds, parent] > 0:
+            w.mark[Y.is_overdue, parent] = True
         else:
             leave_ice(w, now, parent)
 
 
 @compiled
 def leave_ice(w, now, parent):
-    w.people[S.is_detained, parent] = False
+    w.mark[Y.is_detained, parent] = False
     w.told[T.left_ice_at, parent] = now
-    w.mark[H.ice_exit, parent] = ICE_REMOVED if w.people[P.is_removed, parent] else ICE_RELEASED
+    w.mark[H.ice_exit, parent] = ICE_REMOVED if w.mark[B.is_removed, parent] else ICE_RELEASED
 
 
 @compiled
@@ -1390,9 +1516,9 @@ def hold(w, child):
     parent = w.people[S.parent_of, child]
     if parent == NOBODY or not w.mark[H.is_in_class, child] or w.people[S.held_parent, child] != NOBODY:
         return
-    if w.people[S.is_detained, parent] and w.people[P.is_removed, parent]:
+    if w.mark[Y.is_detained, parent] and w.mark[B.is_removed, parent]:
         w.people[S.held_parent, child] = parent
-        w.people[S.holds, parent] += 1
+        w.mark[Y.holds, parent] += 1
 
 
 @compiled
@@ -1402,9 +1528,9 @@ def let_go(w, now, child):
     if parent == NOBODY:
         return
     w.people[S.held_parent, child] = NOBODY
-    w.people[S.holds, parent] -= 1
-    if w.people[S.is_overdue, parent] and w.people[S.holds, parent] == 0:
-        w.people[S.is_overdue, parent] = False
+    w.mark[Y.holds, parent] -= 1
+    if w.mark[Y.is_overdue, parent] and w.mark[Y.holds, parent] == 0:
+        w.mark[Y.is_overdue, parent] = False
         leave_ice(w, now, parent)
 
 
@@ -1422,9 +1548,9 @@ def ask(w, now, parent):
     case = w.people[S.case_of, parent]
     first = w.case[K.case_first, case]
     for child in range(first + w.case[K.case_adults, case], first + w.case[K.case_size, case]):
-        if w.people[S.in_care, child] and w.told[T.asked_at, child] == NEVER_:
+        if w.mark[Y.in_care, child] and w.told[T.asked_at, child] == NEVER_:
             w.told[T.asked_at, child] = now
-            if w.people[S.seeks, child] == SEEK_NOTHING:
+            if w.mark[Y.seeks, child] == SEEK_NOTHING:
                 w.people[S.parent_of, child] = parent
             if w.told[T.found_at, child] != NEVER_:
                 consider_request(w, now, child)
@@ -1433,12 +1559,12 @@ def ask(w, now, parent):
                 consider_request(w, now, child)
             else:
                 minute = now + w.child[C.tracing_minutes, w.people[P.child_row, child]]
-                push(w, now, minute, PROGRESS, child, TURN_ASKING, TRACED, child, 0)
+                push(w, now, minute, TRACED, child, 0)
 
 
 @compiled
 def traced(w, now, child):
-    if w.people[S.in_care, child]:
+    if w.mark[Y.in_care, child]:
         know(w, now, child, FOUND_ASKING)
         consider_request(w, now, child)
 
@@ -1447,16 +1573,16 @@ def traced(w, now, child):
 def consider_request(w, now, child):
     """The request may be granted, unless an order takes its place."""
     row = w.people[P.child_row, child]
-    if w.child[C.is_granted, row] and w.people[S.seeks, child] == SEEK_NOTHING and not w.mark[H.is_in_class, child]:
-        w.people[S.seeks, child] = SEEK_BY_REQUEST
-        w.people[S.seek_token, child] += 1
+    if w.child[C.is_granted, row] and w.mark[Y.seeks, child] == SEEK_NOTHING and not w.mark[H.is_in_class, child]:
+        w.mark[Y.seeks, child] = SEEK_BY_REQUEST
+        w.mark[Y.seek_token, child] += 1
         minute = now + w.child[C.request_minutes, row]
-        push(w, now, minute, PROGRESS, child, 0, GRANT, child, w.people[S.seek_token, child])
+        push(w, now, minute, GRANT, child, w.mark[Y.seek_token, child])
 
 
 @compiled
 def grant(w, now, child):
-    w.people[S.seeks, child] = SEEK_NOTHING
+    w.mark[Y.seeks, child] = SEEK_NOTHING
     if not is_abroad(w, child):
         leave_shelter(w, now, child, STAY_REUNITED)
         settle(w, now, child, BY_REQUEST)
@@ -1473,7 +1599,7 @@ def order(w, now):
         is_gone = w.told[T.left_shelter_at, child] != NEVER_ or w.mark[H.exit, child] == AGED_OUT
         if is_separated and not is_gone and w.told[T.rejoined_at, child] == NEVER_:
             w.mark[H.is_in_class, child] = True
-            if w.people[S.in_care, child]:
+            if w.mark[Y.in_care, child]:
                 stop(w, now, child)
                 seek(w, now, child)
 
@@ -1481,14 +1607,14 @@ def order(w, now):
 @compiled
 def stop(w, now, child):
     """End a search or a request."""
-    w.people[S.is_unknown, child] = False
-    w.people[S.waits_for_parent, child] = False
-    if w.people[S.seeks, child] != SEEK_NOTHING:
-        w.people[S.seeks, child] = SEEK_NOTHING
-        w.people[S.seek_token, child] += 1
+    w.mark[Y.is_unknown, child] = False
+    w.mark[Y.waits_for_parent, child] = False
+    if w.mark[Y.seeks, child] != SEEK_NOTHING:
+        w.mark[Y.seeks, child] = SEEK_NOTHING
+        w.mark[Y.seek_token, child] += 1
         if w.node[N.waits_in, child] != NOBODY:
             unlink(w, child)
-        if w.people[S.held_pool, child] != NOBODY:
+        if w.mark[Y.held_pool, child] != NOBODY:
             release_held(w, now, child)
     let_go(w, now, child)
 
@@ -1496,13 +1622,13 @@ def stop(w, now, child):
 @compiled
 def seek(w, now, child):
     """Begin the reunification of a child of the order's class: find the parent."""
-    w.people[S.seeks, child] = SEEK_BY_ORDER
-    w.people[S.seek_token, child] += 1
+    w.mark[Y.seeks, child] = SEEK_BY_ORDER
+    w.mark[Y.seek_token, child] += 1
     if w.told[T.found_at, child] == NEVER_:
         row = w.people[S.resident_row, child]
         on_record = w.small[R.resident_is_linked, row] if row != NOBODY else is_on_record(w, child, True)
         if not on_record:
-            w.people[S.is_unknown, child], w.people[S.is_reviewed, child] = True, False
+            w.mark[Y.is_unknown, child], w.mark[Y.is_reviewed, child] = True, False
             join_team(w, now, child, REVIEW)
             return
         know(w, now, child, FOUND_RECORD)
@@ -1514,7 +1640,7 @@ def seek(w, now, child):
 @compiled
 def join_team(w, now, child, purpose):
     """Wait for the joint team; young children come first."""
-    team = w.rule[F.stations] + 1 + w.rule[F.kinds] + 1 + w.rule[F.stations]
+    team = w.rule[F.team]
     seize(w, now, team, child, 0, 0 if w.rule[F.order_at] < w.people[M.young_until, child] else 1, purpose)
 
 
@@ -1522,16 +1648,16 @@ def join_team(w, now, child, purpose):
 def reviewed(w, now, child):
     """A file without a link has been read: the parent is found, or an advocate will find one."""
     release_held(w, now, child)
-    w.people[S.is_reviewed, child] = True
+    w.mark[Y.is_reviewed, child] = True
     row = w.people[P.child_row, child]
     if w.child[C.is_found_by_review, row]:
-        if w.people[S.is_unknown, child]:
+        if w.mark[Y.is_unknown, child]:
             know(w, now, child, FOUND_REVIEW)
             return
     else:
         minute = max(w.rule[F.order_at] + w.child[C.advocate_minutes, row], now)
-        push(w, now, minute, PROGRESS, child, TURN_ADVOCATE, ADVOCATE_FOUND, child, 0)
-    if not w.people[S.is_unknown, child]:
+        push(w, now, minute, ADVOCATE_FOUND, child, 0)
+    if not w.mark[Y.is_unknown, child]:
         join_team(w, now, child, VET)
 
 
@@ -1541,9 +1667,9 @@ def know(w, now, child, found_by):
     if w.told[T.found_at, child] == NEVER_:
         w.told[T.found_at, child], w.mark[H.found_by, child] = now, found_by
         hold(w, child)
-    if w.people[S.is_unknown, child]:
-        w.people[S.is_unknown, child] = False
-        if w.people[S.is_reviewed, child]:
+    if w.mark[Y.is_unknown, child]:
+        w.mark[Y.is_unknown, child] = False
+        if w.mark[Y.is_reviewed, child]:
             join_team(w, now, child, VET)
 
 
@@ -1554,12 +1680,12 @@ def vetted(w, now, child):
     w.told[T.vetted_at, child] = now
     parent = w.people[S.parent_of, child]
     spoken_for = child if parent == NOBODY else parent
-    if w.people[P.is_unfit, spoken_for]:
+    if w.mark[B.is_unfit, spoken_for]:
         finish(w, now, child, UNFIT)
-    elif w.people[P.is_unwilling, spoken_for]:
+    elif w.mark[B.is_unwilling, spoken_for]:
         finish(w, now, child, UNWILLING)
-    elif parent != NOBODY and not w.people[S.is_reached, child]:
-        w.people[S.waits_for_parent, child] = True
+    elif parent != NOBODY and not w.mark[Y.is_reached, child]:
+        w.mark[Y.waits_for_parent, child] = True
     else:
         bring_together(w, now, child)
 
@@ -1567,11 +1693,11 @@ def vetted(w, now, child):
 @compiled
 def bring_together(w, now, child):
     """How parent and child are brought together."""
-    row, token = w.people[P.child_row, child], w.people[S.seek_token, child]
+    row, token = w.people[P.child_row, child], w.mark[Y.seek_token, child]
     if is_abroad(w, child):
-        push(w, now, now + w.child[C.abroad_minutes, row], PROGRESS, child, 0, ABROAD_DECIDED, child, token)
+        push(w, now, now + w.child[C.abroad_minutes, row], ABROAD_DECIDED, child, token)
     elif w.rule[F.order_at] < w.people[M.young_until, child]:
-        push(w, now, now + w.child[C.parent_travel_minutes, row], PROGRESS, child, 0, PARENT_TRAVELLED, child, token)
+        push(w, now, now + w.child[C.parent_travel_minutes, row], PARENT_TRAVELLED, child, token)
     else:
         finish(w, now, child, BY_CHILD_TRAVEL)
 
@@ -1579,12 +1705,12 @@ def bring_together(w, now, child):
 @compiled
 def finish(w, now, child, outcome):
     """The search ends."""
-    w.people[S.seeks, child] = SEEK_NOTHING
-    w.people[S.seek_token, child] += 1
+    w.mark[Y.seeks, child] = SEEK_NOTHING
+    w.mark[Y.seek_token, child] += 1
     if outcome == BY_CHILD_TRAVEL:
         leave_shelter(w, now, child, STAY_REUNITED)
         minute = now + w.child[C.child_travel_minutes, w.people[P.child_row, child]]
-        push(w, now, minute, PROGRESS, child, 0, AT_CENTRE, child, 0)
+        push(w, now, minute, AT_CENTRE, child, 0)
         return
     if outcome in (BY_PARENT_TRAVEL, REUNITED_ABROAD):
         leave_shelter(w, now, child, STAY_REUNITED)
@@ -1601,10 +1727,10 @@ def settle(w, now, child, outcome):
     held = w.people[S.held_parent, child]
     if held != NOBODY:
         w.people[S.held_parent, child] = NOBODY
-        w.people[S.holds, held] -= 1
+        w.mark[Y.holds, held] -= 1
     parent = w.people[S.parent_of, child]
-    if parent != NOBODY and w.people[S.is_detained, parent]:
-        w.people[S.is_detained, parent] = w.people[S.is_overdue, parent] = False
+    if parent != NOBODY and w.mark[Y.is_detained, parent]:
+        w.mark[Y.is_detained, parent] = w.mark[Y.is_overdue, parent] = False
         w.told[T.left_ice_at, parent], w.mark[H.ice_exit, parent] = now, ICE_WITH_CHILD
 
 
@@ -1612,47 +1738,45 @@ def settle(w, now, child, outcome):
 def reach_centre(w, now, child):
     w.told[T.at_centre_at, child] = now
     minute = now + w.child[C.without_notice_minutes, w.people[P.child_row, child]]
-    push(w, now, minute, PROGRESS, child, 0, PARENT_THERE, child, 0)
+    push(w, now, minute, PARENT_THERE, child, 0)
 
 
 # --- the loop -------------------------------------------------------------------------------------------------------
 
 
 @compiled
-def happen_at_station(w, now, kind, arg, aux):
-    """Events of stations, families and courts."""
+def happen_at_station(w, now, kind, person, aux):
+    """Events of stations, families and courts; of a case they come by its first person, or by one of them."""
+    if kind == DETENTION_LEAVE:  # families that are none of the people, and are numbered after them
+        release(w, now, w.rule[F.family_places], w.small[D.detained_size, person - w.rule[F.people]])
+        return
+    case = w.people[S.case_of, person]
     if kind == INTAKE_END:
-        end_intake(w, now, arg)
+        end_intake(w, now, case)
     elif kind == PROCESSED:
-        end_processing(w, now, arg, aux)
+        end_processing(w, now, case, aux)
     elif kind == LOOK:
-        look(w, now, arg)
+        look(w, now, case)
     elif kind == FAMILY_CHECKED:
-        family_checked(w, now, arg)
-    elif kind == FAMILY_RELEASE:
-        first = w.case[K.case_first, arg]
-        leave_together(w, now, first, first + w.case[K.case_size, arg], RELEASED)
+        family_checked(w, now, case)
+    elif kind in (FAMILY_RELEASE, REMAINING_RELEASE):
+        leave_together(w, now, person, w.case[K.case_first, case] + w.case[K.case_size, case], RELEASED)
     elif kind == FAMILY_DETENTION_END:
-        leave_family_detention(w, now, arg)
-    elif kind == DETENTION_LEAVE:
-        release(w, now, w.rule[F.stations] + 1 + w.rule[F.kinds], w.small[D.detained_size, arg])
-    elif kind == REMAINING_RELEASE:
-        first = w.case[K.case_first, arg]
-        leave_together(w, now, first + 1, first + w.case[K.case_size, arg], RELEASED)
+        leave_family_detention(w, now, case)
     elif kind == DEPART:
-        after_departure(w, now, arg, aux)
+        after_departure(w, now, person, aux)
     elif kind == LAPSE:
-        leave_cbp(w, now, arg, TO_ICE)
+        leave_cbp(w, now, person, TO_ICE)
     elif kind == LEAVE_FOR_COURT:
-        leave_for_court(w, now, arg)
+        leave_for_court(w, now, person)
     elif kind == HEARING:
-        hear(w, now, arg)
+        hear(w, now, person)
     elif kind == FREED:
-        free(w, now, arg)
+        free(w, now, person)
     elif kind == BACK:
-        come_back(w, now, arg)
+        come_back(w, now, person)
     else:
-        release_rejoined(w, now, arg)
+        release_rejoined(w, now, person)
 
 
 @compiled
@@ -1686,7 +1810,7 @@ def happen_in_care(w, now, kind, arg, aux):
     elif kind == STAY_END:
         end_stay(w, now, arg, aux)
     elif kind == ACKNOWLEDGED:
-        release(w, now, coordinators(w, w.people[P.station, arg]), 1)
+        release(w, now, coordinators(w, w.mark[B.station, arg]), 1)
     elif kind == ICE_END:
         end_detention(w, now, arg)
     elif kind == ASK:
@@ -1696,14 +1820,14 @@ def happen_in_care(w, now, kind, arg, aux):
     elif kind == ORDER:
         order(w, now)
     elif kind == ADVOCATE_FOUND:
-        if w.people[S.is_unknown, arg]:
+        if w.mark[Y.is_unknown, arg]:
             know(w, now, arg, FOUND_ADVOCATE)
     elif kind == AT_CENTRE:
         reach_centre(w, now, arg)
     elif kind == PARENT_THERE:
-        seize(w, now, w.rule[F.stations] + 1 + w.rule[F.kinds] + 1 + w.rule[F.stations] + 1, arg, 0, 0, REPROCESS)
+        seize(w, now, w.rule[F.centre], arg, 0, 0, REPROCESS)
     else:
-        release(w, now, w.rule[F.stations] + 1 + w.rule[F.kinds] + 1 + w.rule[F.stations] + 1, 1)
+        release(w, now, w.rule[F.centre], 1)
         settle(w, now, arg, BY_CHILD_TRAVEL)
 
 
@@ -1724,27 +1848,23 @@ def happen_in_search(w, now, kind, child):
 
 
 @compiled
-def happen(w, now, payload):
-    """Hand an event to what it means; a token tells whether what it belongs to still goes on."""
-    kind, aux, arg = (
-        payload >> (ARG_BITS + AUX_BITS),
-        payload >> ARG_BITS & (1 << AUX_BITS) - 1,
-        payload & (1 << ARG_BITS) - 1,
-    )
-    if kind == ALLOCATE:
-        allocate(w, now, arg)
-    elif kind <= REJOINED_RELEASE:
-        happen_at_station(w, now, kind, arg, aux)
+def happen(w, now):
+    """Hand the next event to what it means; a token tells whether what it belongs to still goes on."""
+    entity = w.heap[W.key, 0] >> PUSHED_BITS + TURN_BITS & (1 << ENTITY_BITS) - 1
+    kind, aux = w.heap[W.what, 0] & (1 << KIND_BITS) - 1, w.heap[W.what, 0] >> KIND_BITS
+    drop_first(w)
+    if kind <= REJOINED_RELEASE:
+        happen_at_station(w, now, kind, entity, aux)
     elif kind <= BOARD:
-        if w.people[S.way_token, arg] == aux:
-            happen_on_way(w, now, kind, arg)
+        if w.mark[Y.way_token, entity] == aux:
+            happen_on_way(w, now, kind, entity)
     elif kind == SHIFT_CHANGE:
-        change_shift(w, now, arg)
+        change_shift(w, now, entity)
     elif kind in (GRANT, REVIEWED, VETTED, ABROAD_DECIDED, PARENT_TRAVELLED):
-        if w.people[S.seek_token, arg] == aux:
-            happen_in_search(w, now, kind, arg)
+        if w.mark[Y.seek_token, entity] == aux:
+            happen_in_search(w, now, kind, entity)
     else:
-        happen_in_care(w, now, kind, arg, aux)
+        happen_in_care(w, now, kind, entity, aux)
 
 
 @compiled
@@ -1753,47 +1873,116 @@ def fill(w):
     now = w.rule[F.first_minute]
     for row in range(w.rule[F.residents]):
         child, kind = w.small[R.resident, row], w.small[R.resident_kind, row]
-        use(w, now, w.rule[F.stations] + 1 + kind, 1)
+        use(w, now, w.rule[F.first_bed] + kind, 1)
         w.mark[H.bed_kind, child], w.mark[H.exit, child], w.told[T.admitted_at, child] = (
             kind,
             NOT_HERE,
             w.small[R.resident_since, row],
         )
         stay(w, now, child, w.small[R.resident_work, row])
-    places = w.rule[F.stations] + 1 + w.rule[F.kinds]
+    places = w.rule[F.family_places]
     for row in range(w.rule[F.detained]):
         use(w, now, places, w.small[D.detained_size, row])
-        push(w, now, w.small[D.detained_until, row], DEPARTURE, w.rule[F.people] + row, 0, DETENTION_LEAVE, row, 0)
+        push(w, now, w.small[D.detained_until, row], DETENTION_LEAVE, w.rule[F.people] + row, 0)
     for pool in range(w.rule[F.pools]):
         push_shift(w, now, pool)
     if now <= w.rule[F.order_at]:
-        push(w, now, w.rule[F.order_at], PROGRESS, 0, TURN_ORDER, ORDER, 0, 0)
+        push(w, now, w.rule[F.order_at], ORDER, 0, 0)
 
 
-@entry
-def play(w, arrivals):
-    """Take events in order until the horizon, or until an error; arrivals are sorted and never enter the heap."""
-    fill(w)
-    at, coming = 0, NEVER_
-    shift = RANK_BITS + ENTITY_BITS + TURN_BITS
-    if arrivals.shape[1]:
-        coming = arrivals[0, 0]
-        if coming >> shift < w.rule[F.first_minute]:
-            complain(w, coming >> shift, w.rule[F.first_minute], ARRIVAL, w.case[K.case_first, arrivals[1, 0]])
-    end = w.rule[F.horizon] << shift
-    while w.rule[F.error] == ERR_NONE:
-        is_arrival = w.rule[F.events] == 0 or coming < w.heap[W.key, 0]
-        key = coming if is_arrival else w.heap[W.key, 0]
-        if key >= end:
-            break
-        now = key >> shift
-        if is_arrival:
-            case = arrivals[1, at]
-            at += 1
-            coming = arrivals[0, at] if at < arrivals.shape[1] else NEVER_
-            arrive(w, now, case)
-        else:
-            happen(w, now, pop(w))
+@compiled
+def begin_minute(w, now):
+    """Call up what happens at this minute; from some minute on another design is live."""
+    row = w.rule[F.design] + 1
+    if row < w.rule[F.designs] and w.small[G.design_begins, row] <= now:
+        w.rule[F.design] = design_at(w, now)
+    call_up(w, now - w.rule[F.first_minute])
+
+
+@compiled
+def first_of(w, arrivals):
+    """Minute of the first arrival, which must not be over."""
+    if arrivals.shape[1] == 0:
+        return NEVER_
+    minute, now = arrivals[0, 0], w.rule[F.first_minute]
+    if minute < now:
+        complain(w, minute, now, ARRIVAL, w.case[K.case_first, arrivals[1, 0]])
+    return minute
+
+
+def _play_with(constants: int) -> Any:
+    """The loop, which carries the number of the constants that are frozen into it."""
+
+    def play(world, arrivals):
+        """Minute by minute: what happens in the order of its keys, then arrivals, then what pools allocate."""
+        w = World(
+            matrix(world.rule), matrix(world.people), matrix(world.node), matrix(world.case), matrix(world.child),
+            matrix(world.told), matrix(world.mark), matrix(world.pool), matrix(world.small), matrix(world.due),
+            matrix(world.event), matrix(world.heap),
+        )  # fmt: skip
+        w.rule[F.constants] = constants
+        fill(w)
+        at, coming = 0, first_of(w, arrivals)
+        now = w.rule[F.first_minute]
+        while now < w.rule[F.horizon] and w.rule[F.error] == ERR_NONE:
+            begin_minute(w, now)
+            while w.rule[F.error] == ERR_NONE:
+                if w.rule[F.heaped]:
+                    happen(w, now)
+                elif coming == now:
+                    arrive(w, now, arrivals[1, at])
+                    at += 1
+                    coming = arrivals[0, at] if at < arrivals.shape[1] else NEVER_
+                elif w.rule[F.due_pools]:
+                    allocate(w, now)
+                else:
+                    break
+            now += 1
+
+    return play
+
+
+# --- the compiler ---------------------------------------------------------------------------------------------------
+
+
+def _constants() -> int:
+    """A number that is another one if any constant is, in whatever file it stands: the cache sees it in the loop."""
+    frozen = {
+        name: repr(value) for name, value in sorted(globals().items()) if isinstance(value, int | tuple | np.ndarray)
+    }
+    return int.from_bytes(hashlib.sha256(repr(frozen).encode()).digest()[:7], "big")
+
+
+def _kept(function: Any) -> Any:
+    """A function compiled on its first call and kept on disk for the next process, where that is possible.
+
+    It is kept in ``NUMBA_CACHE_DIR`` if that is set, else in ``__pycache__`` beside this file, else in the user's
+    cache folder. Where none of them can be written, each process compiles for itself.
+    """
+    try:
+        return numba.njit(**OPTIONS, cache=True)(function)
+    except RuntimeError:
+        return numba.njit(**OPTIONS)(function)
+
+
+@cache
+def _not_kept() -> Any:
+    """The loop compiled for this process alone."""
+    return numba.njit(**OPTIONS)(_play_with(_constants()))
+
+
+play = _kept(_play_with(_constants()))
+
+
+def _run(world: World, arrivals: np.ndarray) -> None:
+    """Play; a cache that is cut off, cannot be read or finds no room on the disk costs time and nothing else."""
+    try:
+        play(world, arrivals)
+    except Exception as error:  # what is compiled raises nothing
+        if not isinstance(play, Dispatcher):
+            raise
+        LOG.warning("compiled code could not be kept in %s or read from there: %s", play.stats.cache_path, error)
+        (play if play.signatures else _not_kept())(world, arrivals)
 
 
 # --- the door -------------------------------------------------------------------------------------------------------
@@ -1821,32 +2010,30 @@ def simulate(plan: Plan, facilities: Facilities) -> History:
         If the plan asks for a minute that is over, or refers somebody whom no court hears.
     """
     world = _world(plan, facilities)
-    play(world, _arrivals(plan))
+    _run(world, _arrivals(plan))
     _complain(world.rule)
     return _history(plan, facilities, world)
 
 
-def _pack(matrix: np.ndarray, table: Any, names: Any) -> None:
+def _pack(rows: np.ndarray, table: Any, names: Any) -> None:
     """Write columns of a table into rows of a matrix."""
     for name in names._fields[:-1]:
         column = getattr(table, name)
         if column.dtype == np.int64:  # a moment that never comes: the largest number lies beyond every horizon as well
             column = np.minimum(column, LATEST)
-        matrix[getattr(names, name)] = column
+        rows[getattr(names, name)] = column
 
 
-def _lay(matrix: np.ndarray, **rows: tuple[int, Any]) -> None:
+def _lay(small: np.ndarray, **rows: tuple[int, Any]) -> None:
     """Write arrays at the beginnings of rows of a matrix."""
     for row, values in rows.values():
-        matrix[row, : np.size(values)] = values
+        small[row, : np.size(values)] = values
 
 
 def _arrivals(plan: Plan) -> np.ndarray:
-    """Keys and cases of arrivals in their order, int64, shape (2, k)."""
+    """Minutes and cases of arrivals in their order, int64, shape (2, k)."""
     order = np.argsort(plan.case_at, kind="stable").astype(np.int64)
-    minute = plan.case_at[order].astype(np.int64)
-    key = ((minute << RANK_BITS | ARRIVAL) << ENTITY_BITS | plan.case_first[order].astype(np.int64)) << TURN_BITS
-    return np.stack([key, order])
+    return np.stack([plan.case_at[order].astype(np.int64), order])
 
 
 def _spans(sizes: list[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -1861,73 +2048,84 @@ def _joined(arrays: list[np.ndarray]) -> np.ndarray:
 
 def _world(plan: Plan, facilities: Facilities) -> World:
     """The world before anything happens."""
-    people = plan.path.size
+    people, schedules = plan.path.size, _schedules(facilities)
     told, mark = _blank(plan, people)
-    events = EVENTS_A_PERSON * people + 4 * plan.detained_size.size + 1000
-    small = _small(plan, facilities)
+    room = EVENTS_A_PERSON * people + len(schedules) + plan.detained_size.size + 1
     return World(
-        rule=_rules(plan, facilities),
+        rule=_rules(plan, facilities, room),
         people=_people(plan, people),
         node=_nodes(people),
         case=_cases(plan),
         child=_children(plan),
         told=told,
         mark=mark,
-        small=small,
-        heap=np.empty((W.end, events), dtype=np.int64),
+        pool=_pools(schedules, plan, facilities),
+        small=_small(schedules, plan, facilities),
+        due=np.full(max(facilities.horizon - facilities.first_minute, 0), NOBODY, dtype=np.int32),
+        event=np.empty((room, W.end), dtype=np.int64),
+        heap=np.empty((W.next, room), dtype=np.int64),
     )
 
 
 def _people(plan: Plan, people: int) -> np.ndarray:
     """Plan and state of people."""
-    matrix = np.zeros((S.end, people), dtype=np.int32)
-    _pack(matrix, plan, P)
-    _pack(matrix, plan, M)
-    for row in (S.case_of, S.held_pool, S.resident_row, S.parent_of, S.held_parent, S.desk_told):
-        matrix[row] = NOBODY
+    rows = np.zeros((S.end, people), dtype=np.int32)
+    _pack(rows, plan, P)
+    _pack(rows, plan, M)
+    for row in (S.case_of, S.resident_row, S.parent_of, S.held_parent, S.desk_told):
+        rows[row] = NOBODY
     # Residents stand before all cases, and cases follow one another without gaps.
-    matrix[S.case_of, people - int(plan.case_size.sum()) :] = np.repeat(
+    rows[S.case_of, people - int(plan.case_size.sum()) :] = np.repeat(
         np.arange(plan.case_size.size, dtype=np.int32), plan.case_size
     )
-    matrix[S.resident_row, plan.resident] = np.arange(plan.resident.size, dtype=np.int32)
-    return matrix
+    rows[S.resident_row, plan.resident] = np.arange(plan.resident.size, dtype=np.int32)
+    return rows
 
 
 def _cases(plan: Plan) -> np.ndarray:
-    matrix = np.empty((K.end, plan.case_first.size), dtype=np.int32)
-    _pack(matrix, plan, K)
-    return matrix
+    rows = np.empty((K.end, plan.case_first.size), dtype=np.int32)
+    _pack(rows, plan, K)
+    return rows
 
 
 def _children(plan: Plan) -> np.ndarray:
-    matrix = np.empty((C.end, plan.phone_minutes.size), dtype=np.int32)
+    rows = np.empty((C.end, plan.phone_minutes.size), dtype=np.int32)
     for name in C._fields[:-1]:
         column, row = getattr(plan, name), getattr(C, name)
         if column.ndim == 1:
-            matrix[row] = column
+            rows[row] = column
         else:
-            rows = column.shape[1] * column.shape[2]
-            matrix[row : row + rows] = column.reshape(column.shape[0], rows).T
-    return matrix
+            several = column.shape[1] * column.shape[2]
+            rows[row : row + several] = column.reshape(column.shape[0], several).T
+    return rows
 
 
 def _blank(plan: Plan, people: int) -> tuple[np.ndarray, np.ndarray]:
     """A history in which nothing has happened: moments, and codes."""
     told = np.full((T.end, people), NEVER_, dtype=np.int64)
     told[T.a_number], told[T.stay_work] = 0, plan.stay_work
-    mark = np.zeros((H.end, people), dtype=np.int8)
+    mark = np.zeros((Y.end, people), dtype=np.int8)
+    _pack(mark, plan, B)
+    mark[Y.held_pool] = NOBODY
     mark[H.bed_kind] = mark[H.load] = -1
     return told, mark
 
 
-def _rules(plan: Plan, facilities: Facilities) -> np.ndarray:
+def _rules(plan: Plan, facilities: Facilities, room: int) -> np.ndarray:
+    """Single numbers; pools are numbered in the order of `_schedules`."""
     transport, mail, reunions = facilities.transport, facilities.mail, facilities.reunions
+    stations, kinds = len(facilities.agents), len(facilities.beds)
     known = {
         "people": plan.path.size,
         "first_minute": facilities.first_minute,
         "horizon": facilities.horizon,
-        "stations": len(facilities.agents),
-        "kinds": len(facilities.beds),
+        "stations": stations,
+        "desk": stations,
+        "first_bed": stations + 1,
+        "family_places": stations + 1 + kinds,
+        "first_coordinators": stations + 1 + kinds + 1,
+        "team": stations + 1 + kinds + 1 + stations,
+        "centre": stations + 1 + kinds + 1 + stations + 1,
         "desk_minutes": facilities.desk_minutes,
         "court_notice": facilities.court_notice,
         "court_lead": facilities.court_lead,
@@ -1952,6 +2150,8 @@ def _rules(plan: Plan, facilities: Facilities) -> np.ndarray:
         "residents": plan.resident.size,
         "detained": plan.detained_size.size,
         "pace_days": facilities.pace.done.size,
+        "room": room,
+        "free_event": NOBODY,
     }
     return np.array([known.get(name, 0) for name in F._fields[:-1]], dtype=np.int64)
 
@@ -1975,64 +2175,58 @@ def _nodes(people: int) -> np.ndarray:
     return nodes
 
 
-def _small(plan: Plan, facilities: Facilities) -> np.ndarray:
-    """Everything that is not counted by people, in rows as long as the longest."""
-    schedules = _schedules(facilities)
-    steps = np.concatenate([one.at for one in schedules])
+def _pools(schedules: list[Schedule], plan: Plan, facilities: Facilities) -> np.ndarray:
+    """Pools, of which the first are the agents of the stations."""
+    pools = np.zeros((len(schedules), L.end), dtype=np.int64)
+    first, end = _spans([one.at.size for one in schedules])
+    pools[:, Q.step_next], pools[:, Q.step_end] = first + 1, end
+    pools[:, Q.capacity] = [one.capacity[0] for one in schedules]
+    pools[:, Q.meter_since] = pools[:, Q.ring_minute] = facilities.first_minute
+    pools[:, Q.ring_size] = 1
+    pools[:, Q.head : Q.ring_minute] = NOBODY
+    count = len(facilities.agents)
+    stations = pools[:count]
+    stations[:, L.free_desks] = [one.capacity.max() for one in facilities.agents]
+    stations[:, L.rated_children] = facilities.rated_children[:count]
+    stations[:, L.docket_of] = facilities.docket_of[:count]
+    stations[:, L.guided_at] = facilities.designs.guided_at[:count]
+    stations[:, L.outage_first] = np.searchsorted(plan.outage_station, np.arange(count), side="left")
+    stations[:, L.outage_end] = np.searchsorted(plan.outage_station, np.arange(count), side="right")
+    return pools
+
+
+def _small(schedules: list[Schedule], plan: Plan, facilities: Facilities) -> np.ndarray:
+    """Everything that is counted neither by people nor by pools, in rows as long as the longest."""
+    pace = facilities.pace
+    most = [int(one.capacity.max()) for one in facilities.agents]
     lengths = (
-        steps.size,
-        facilities.pace.done.size,
+        sum(one.at.size for one in schedules),
+        pace.done.size,
         plan.resident.size,
         plan.detained_size.size,
         plan.outage_begins.size,
         facilities.designs.thresholds.size,
         facilities.mail.notice_minutes.size,
         sum(docket.at.size for docket in facilities.dockets),
-        max(int(one.capacity.max()) for one in facilities.agents),
+        max(most),
+        len(schedules),
     )
     small = np.zeros((J.end, max(lengths) + 1), dtype=np.int64)
-    _lay_pools(small, schedules, facilities.first_minute)
-    _lay_stations(small, plan, facilities)
-    _lay_courts(small, facilities)
-    _lay_designs(small, facilities)
-    pace = facilities.pace
-    _lay(small, done=(E.pace_done, pace.done), a_minute=(E.pace_per_minute, pace.per_minute))
-    _lay(small, begins=(J.begins, plan.outage_begins), ends=(J.ends, plan.outage_ends))
-    _lay(small, **{name: (getattr(R, name), getattr(plan, name)) for name in R._fields[:-1]})
-    _lay(small, **{name: (getattr(D, name), getattr(plan, name)) for name in D._fields[:-1]})
-    return small
-
-
-def _lay_pools(small: np.ndarray, schedules: list[Schedule], first_minute: int) -> None:
-    pools = len(schedules)
-    first, end = _spans([one.at.size for one in schedules])
     _lay(
         small,
         at=(X.step_at, np.concatenate([one.at for one in schedules])),
-        capacity_by_step=(X.step_capacity, np.concatenate([one.capacity for one in schedules])),
-        following=(Q.step_next, first + 1),
-        end=(Q.step_end, end),
-        capacity=(Q.capacity, [one.capacity[0] for one in schedules]),
-        since=(Q.meter_since, np.full(pools, first_minute)),
-        size=(Q.ring_size, np.ones(pools)),
-        ring=(Y.ring_minute, np.full(pools, first_minute)),
-    )
-    small[B.head : B.end, :pools] = NOBODY
-
-
-def _lay_stations(small: np.ndarray, plan: Plan, facilities: Facilities) -> None:
-    stations = np.arange(len(facilities.agents))
-    most = [int(one.capacity.max()) for one in facilities.agents]
-    _lay(
-        small,
-        free=(L.free_desks, most),
-        rated=(L.rated_children, facilities.rated_children),
-        docket=(L.docket_of, facilities.docket_of),
-        guided=(L.guided_at, facilities.designs.guided_at),
-        outage_first=(L.outage_first, np.searchsorted(plan.outage_station, stations, side="left")),
-        outage_end=(L.outage_end, np.searchsorted(plan.outage_station, stations, side="right")),
+        capacity=(X.step_capacity, np.concatenate([one.capacity for one in schedules])),
+        done=(E.pace_done, pace.done),
+        a_minute=(E.pace_per_minute, pace.per_minute),
+        begins=(J.begins, plan.outage_begins),
+        ends=(J.ends, plan.outage_ends),
         **{f"desks_{station}": (A.desks + station, np.arange(desks)) for station, desks in enumerate(most)},
+        **{name: (getattr(R, name), getattr(plan, name)) for name in R._fields[:-1]},
+        **{name: (getattr(D, name), getattr(plan, name)) for name in D._fields[:-1]},
     )
+    _lay_courts(small, facilities)
+    _lay_designs(small, facilities)
+    return small
 
 
 def _lay_courts(small: np.ndarray, facilities: Facilities) -> None:
@@ -2090,5 +2284,7 @@ def _complain(rule: np.ndarray) -> None:
         raise PlanError(f"minute {minute} lies before {now}, where the plan stands (rank {rank}, entity {entity})")
     if what == ERR_NO_COURT:
         raise PlanError(f"case {entity} is referred for prosecution at a station whose adults no court hears")
+    if what == ERR_ROOM:
+        raise ConservationError("more events are pending than people can meet with")
     if what == ERR_RETURNED:
         raise ConservationError(f"pool {entity}: more given back than taken at minute {minute}")
