@@ -10,6 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+ALMOST_ONE = 1.0 - 1e-12
+"""Uniforms above it leave cumulative probabilities too few digits to be compared with."""
+
+FEW = 32
+"""Most categories that are told apart by comparing a uniform with every edge."""
+
 
 def count(uniforms: np.ndarray, mean: np.ndarray | float) -> np.ndarray:
     """Poisson counts; grows with the mean at a fixed uniform, so that a higher rate only adds.
@@ -25,13 +31,36 @@ def count(uniforms: np.ndarray, mean: np.ndarray | float) -> np.ndarray:
     ndarray of int64, shape (n,)
     """
     mean = np.broadcast_to(np.asarray(mean, dtype=np.float64), np.shape(uniforms))
-    safe = np.maximum(mean, 1e-300)
-    upper = np.ceil(special.pdtrik(uniforms, safe))
+    counts = np.zeros(uniforms.size, dtype=np.int64)
+    positive, rare = uniforms > np.exp(-mean), uniforms > ALMOST_ONE
+    for chosen, quantile in ((positive & ~rare, _stepped_count), (positive & rare, _inverted_count)):
+        rows = np.flatnonzero(chosen)
+        counts[rows] = quantile(uniforms[rows], mean[rows])
+    return counts
+
+
+def _inverted_count(uniforms: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Counts as scipy inverts them; slow, and right out to the last uniform."""
+    upper = np.ceil(special.pdtrik(uniforms, mean))
     lower = np.maximum(upper - 1.0, 0.0)
-    found = np.where(special.pdtr(lower, safe) >= uniforms, lower, upper)
-    # pdtrik gives nothing below the probability of zero.
-    found = np.where(uniforms <= np.exp(-safe), 0.0, found)
-    return np.where(mean > 0.0, found, 0.0).astype(np.int64)
+    return np.where(special.pdtr(lower, mean) >= uniforms, lower, upper)
+
+
+def _stepped_count(uniforms: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Smallest counts whose cumulative probability reaches the uniform."""
+    normal = special.ndtri(uniforms)
+    # Cornish and Fisher's approximation is seldom off by more than one; steps correct it.
+    guess = mean + np.sqrt(mean) * normal + (normal**2 - 1.0) / 6.0
+    found = np.maximum(np.ceil(guess - 0.5), 1.0)
+    low = np.flatnonzero(special.pdtr(found, mean) < uniforms)
+    while low.size:
+        found[low] += 1.0
+        low = low[special.pdtr(found[low], mean[low]) < uniforms[low]]
+    high = np.flatnonzero(special.pdtr(found - 1.0, mean) >= uniforms)
+    while high.size:
+        found[high] -= 1.0
+        high = high[(found[high] > 0.0) & (special.pdtr(found[high] - 1.0, mean[high]) >= uniforms[high])]
+    return found
 
 
 def lognormal_minutes(uniforms: np.ndarray, median: np.ndarray | float, sigma: np.ndarray | float) -> np.ndarray:
@@ -48,8 +77,13 @@ def lognormal_minutes(uniforms: np.ndarray, median: np.ndarray | float, sigma: n
     -------
     ndarray of int64, shape (n,)
     """
-    minutes = np.rint(median * np.exp(sigma * special.ndtri(uniforms)))
-    return np.maximum(minutes, 1.0).astype(np.int64)
+    minutes = special.ndtri(uniforms)
+    # In place: a plan takes millions of durations, and new arrays cost more than the arithmetic.
+    minutes *= sigma
+    np.exp(minutes, out=minutes)
+    minutes *= median
+    np.rint(minutes, out=minutes)
+    return np.maximum(minutes, 1.0, out=minutes).astype(np.int64)
 
 
 def gamma_factor(uniforms: np.ndarray, variation: float) -> np.ndarray:
@@ -82,10 +116,40 @@ def category(uniforms: np.ndarray, shares: npt.ArrayLike) -> np.ndarray:
         0 to k - 1.
     """
     cumulative = np.cumsum(np.asarray(shares, dtype=np.float64), axis=-1)
-    last = cumulative.shape[-1] - 1
-    if cumulative.ndim == 1:
-        return np.minimum(np.searchsorted(cumulative, uniforms, side="right"), last)
-    return np.minimum((uniforms[:, None] >= cumulative).sum(axis=1), last)
+    if cumulative.ndim > 1:
+        return np.minimum((uniforms[:, None] >= cumulative).sum(axis=1), cumulative.shape[-1] - 1)
+    return place(uniforms, cumulative)
+
+
+def place(uniforms: np.ndarray, cumulative: np.ndarray) -> np.ndarray:
+    """Categories by their cumulative shares; searches among thousands of values by halving would take far longer.
+
+    Parameters
+    ----------
+    uniforms : ndarray of float64, shape (n,)
+    cumulative : ndarray of float64, shape (k,)
+        Ascending; the last is taken to be 1.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        0 to k - 1: how many of the first k - 1 cumulative shares a uniform reaches.
+    """
+    if cumulative.size <= FEW:
+        found = np.zeros(np.shape(uniforms), dtype=np.int8)
+        for edge in cumulative[:-1]:
+            found += uniforms >= edge
+        return found.astype(np.int64)
+    # A guide tells the first category that a uniform may belong to; seldom it is another.
+    cells = 8 * cumulative.size
+    guide = np.searchsorted(cumulative, np.arange(cells) / cells, side="right")
+    ends = np.append(cumulative[:-1], np.inf)
+    found = np.minimum(guide, ends.size - 1)[(uniforms * cells).astype(np.int64)]
+    further = np.flatnonzero(uniforms >= ends[found])
+    while further.size:
+        found[further] += 1
+        further = further[uniforms[further] >= ends[found[further]]]
+    return found
 
 
 def whole(uniforms: np.ndarray, low: np.ndarray | int, high: np.ndarray | int) -> np.ndarray:

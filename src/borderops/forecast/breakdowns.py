@@ -16,7 +16,7 @@ from borderops.operations.facilities import Schedule
 from borderops.units import DAY
 
 Row = tuple
-"""Values of the key columns, then the value."""
+"""Values of the key columns, then the value. Where several are arrays of one length, so many rows of a table."""
 
 BEFORE_THE_RUN = "before_the_run"
 """Group of those who were apprehended before the run began, where a KPI counts them at all."""
@@ -49,16 +49,30 @@ def groups(reading: Reading, mask: np.ndarray) -> Iterator[tuple[str, str, np.nd
 
 def counts(reading: Reading, kpi: str, mask: np.ndarray, by_age: bool = True) -> Iterator[Row]:
     """Counts by group; ``by_age`` is False where adults are counted too, since age bands are of minors."""
-    for kind, group, rows in groups(reading, mask):
-        if by_age or kind != "age_band":
-            yield kpi, kind, group, rows.size
+    for kind, group, size in _sizes(reading, np.flatnonzero(mask), by_age):
+        if size or group != BEFORE_THE_RUN:
+            yield kpi, kind, group, size
+
+
+def _sizes(reading: Reading, rows: np.ndarray, by_age: bool) -> list[tuple[str, str, int]]:
+    """How many rows there are in each group of `groups`, and before the run even where there is none."""
+    bands = np.bincount(reading.band[rows] + 1, minlength=len(AGE_BANDS) + 1)[1:].tolist() if by_age else ()
+    before, *stations = np.bincount(reading.station[rows] + 1, minlength=len(STATIONS) + 1).tolist()
+    return [
+        ("all", "all", rows.size),
+        *(("age_band", label, size) for label, size in zip(AGE_BANDS, bands, strict=False)),
+        *(("station", name, stations[STATIONS.index(name)]) for name in reading.stations),
+        ("station", BEFORE_THE_RUN, before),
+    ]
 
 
 def shares(reading: Reading, kpi: str, cohort: np.ndarray, within: np.ndarray, by_age: bool = True) -> Iterator[Row]:
     """Share of a cohort; a group without anybody has no share."""
-    for kind, group, rows in groups(reading, cohort):
-        if rows.size and (by_age or kind != "age_band"):
-            yield kpi, kind, group, int(within[rows].sum()) / rows.size
+    rows = np.flatnonzero(cohort)
+    parts = _sizes(reading, rows[within[rows]], by_age)
+    for (kind, group, whole), (_, _, part) in zip(_sizes(reading, rows, by_age), parts, strict=True):
+        if whole:
+            yield kpi, kind, group, part / whole
 
 
 def means(reading: Reading, kpi: str, cohort: np.ndarray, values: np.ndarray) -> Iterator[Row]:
@@ -78,13 +92,14 @@ def dates(reading: Reading) -> np.ndarray:
 
 def per_day(reading: Reading, moments: np.ndarray) -> np.ndarray:
     """Events by day of the window, shape (days,)."""
-    inside = moments[reading.in_window(moments)]
-    return np.bincount(inside // DAY - reading.days[0], minlength=reading.days.size)
+    day = moments // DAY - reading.days[0]
+    np.clip(day, -1, reading.days.size, out=day)
+    return np.bincount(day + 1, minlength=reading.days.size + 2)[1:-1]
 
 
 def series(reading: Reading, measure: str, group: str, values: np.ndarray) -> Iterator[Row]:
-    """Rows of a daily measure, one a day of the window."""
-    yield from ((day, measure, group, value) for day, value in zip(dates(reading), values, strict=True))
+    """A daily measure: one row of a table a day of the window."""
+    yield dates(reading), measure, group, values
 
 
 def unit_minutes(schedule: Schedule, moments: np.ndarray) -> np.ndarray:

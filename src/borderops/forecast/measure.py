@@ -6,7 +6,8 @@ Pure functions over finished tables; nothing is counted inside a process. Names 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -101,8 +102,22 @@ def measure(replication: Replication, settings: Settings) -> Results:
 
 
 def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=[*KEYS[name], "value"])
-    return frame.astype({"value": np.float64})
+    names = [*KEYS[name], "value"]
+    if not rows:
+        return pd.DataFrame(columns=names).astype({"value": np.float64})
+    sizes = [row[-1].size if isinstance(row[-1], np.ndarray) else 1 for row in rows]
+    columns = (_column(values, sizes) for values in zip(*rows, strict=True))
+    return pd.DataFrame(dict(zip(names, columns, strict=True))).astype({"value": np.float64})
+
+
+def _column(values: Sequence, sizes: list[int]) -> np.ndarray | pd.api.extensions.ExtensionArray:
+    """One column of rows that stand for so many each."""
+    if isinstance(values[0], str):
+        return pd.array(values, dtype="str").repeat(sizes)
+    if max(sizes) == 1:
+        return np.array(values)
+    pairs = zip(values, sizes, strict=True)
+    return np.concatenate([value if isinstance(value, np.ndarray) else np.full(size, value) for value, size in pairs])
 
 
 # --- KPIs ---------------------------------------------------------------------------------------------------------
@@ -112,28 +127,27 @@ def _separation_kpis(reading: Reading) -> Iterator[Row]:
     history, party = reading.history, reading.people.party
     separated = reading.season_separated
     yield from counts(reading, "children_separated", separated)
+    by_ground = np.bincount(history.ground[separated], minlength=len(Ground)).tolist()
     for ground in list(Ground)[1:]:
-        count = int((separated & (history.ground == ground)).sum())
-        yield "children_separated", "ground", ground.name.lower(), count
+        yield "children_separated", "ground", ground.name.lower(), by_ground[ground]
     rejoined = separated & (history.rejoined_at != NEVER)
     yield from counts(reading, "children_rejoined", rejoined)
-    families = np.unique(party[separated])
-    yield "families_separated", "all", "all", families.size
-    with_separated = np.isin(party, families)
-    yield "parents_separated", "all", "all", int((reading.history.is_taken & with_separated).sum())
+    families = reading.parties_of(separated)
+    yield "families_separated", "all", "all", np.count_nonzero(families)
+    yield "parents_separated", "all", "all", np.count_nonzero(families[party[history.is_taken]])
     any_parent = reading.child & reading.in_season(history.parted_at)
     yield from counts(reading, "children_parted_from_any_parent", any_parent)
     outside = reading.separated & reading.in_window(history.parted_at) & ~separated
     yield from counts(reading, "children_separated_outside_season", outside)
     selected = reading.in_season(history.selected_at)
-    yield "families_selected", "all", "all", np.unique(party[selected]).size
-    yield "families_spared", "all", "all", np.unique(party[selected & history.is_spared]).size
+    yield "families_selected", "all", "all", np.count_nonzero(reading.parties_of(selected))
+    yield "families_spared", "all", "all", np.count_nonzero(reading.parties_of(selected & history.is_spared))
 
 
 def _clock_kpis(reading: Reading) -> Iterator[Row]:
     apprehended, over = reading.history.apprehended_at, reading.over_72_hours
     separated = reading.season_separated
-    in_season = reading.in_season(apprehended)
+    in_season = reading.came_in_season
     before = reading.child & reading.in_window(apprehended) & (apprehended < reading.season_start)
     yield from shares(reading, "share_over_72h_separated", separated, over)
     yield from counts(reading, "over_72h_separated", separated & over)
@@ -171,7 +185,8 @@ def _flow_kpis(reading: Reading) -> Iterator[Row]:
     )
     members = at_sector & reading.family_claimed
     if members.any():
-        yield "share_children_in_families", "all", "all", int((members & reading.child).sum()) / int(members.sum())
+        share = np.count_nonzero(members & reading.child) / np.count_nonzero(members)
+        yield "share_children_in_families", "all", "all", share
 
 
 def _court_kpis(reading: Reading) -> Iterator[Row]:
@@ -185,28 +200,28 @@ def _court_kpis(reading: Reading) -> Iterator[Row]:
     )
     slots = sum(_slots_in_window(reading, docket) for docket in reading.replication.facilities.dockets)
     if slots:
-        yield "court_slots_used", "all", "all", int(heard.sum()) / slots
-    adults = reading.at_sector & ~reading.child & reading.in_season(history.apprehended_at)
+        yield "court_slots_used", "all", "all", np.count_nonzero(heard) / slots
+    adults = reading.at_sector & ~reading.child & reading.came_in_season
     if adults.any():
-        yield "share_adults_heard", "all", "all", int((adults & (history.heard_at != NEVER)).sum()) / int(adults.sum())
-    taken = history.is_taken & reading.in_season(history.parted_at)
-    outcome = history.court_outcome
-    if taken.any():
-        unheard = taken & np.isin(outcome, UNHEARD + (CourtOutcome.NONE,))
-        yield "share_parents_never_prosecuted", "all", "all", int(unheard.sum()) / int(taken.sum())
-    for code in CourtOutcome:
-        yield "parents_taken", "court_outcome", code.name.lower(), int((taken & (outcome == code)).sum())
-    yield "parents_taken", "all", "all", int(taken.sum())
+        share = np.count_nonzero(adults & (history.heard_at != NEVER)) / np.count_nonzero(adults)
+        yield "share_adults_heard", "all", "all", share
+    taken = np.flatnonzero(reading.season_taken)
+    by_outcome = np.bincount(history.court_outcome[taken], minlength=len(CourtOutcome)).tolist()
+    if taken.size:
+        unheard = sum(by_outcome[outcome] for outcome in (*UNHEARD, CourtOutcome.NONE))
+        yield "share_parents_never_prosecuted", "all", "all", unheard / taken.size
+    for outcome in CourtOutcome:
+        yield "parents_taken", "court_outcome", outcome.name.lower(), by_outcome[outcome]
+    yield "parents_taken", "all", "all", taken.size
     yield from _children_of_jailed(reading, taken)
 
 
 def _children_of_jailed(reading: Reading, taken: np.ndarray) -> Iterator[Row]:
     """Share of separated children none of whose parents was sentenced to jail."""
-    separated = reading.season_separated
-    jailed = np.unique(reading.people.party[taken & (reading.history.court_outcome == CourtOutcome.JAIL)])
-    if separated.any():
-        without = separated & ~np.isin(reading.people.party, jailed)
-        yield "share_children_parent_little_jail", "all", "all", int(without.sum()) / int(separated.sum())
+    jailed = reading.parties_of(taken[reading.history.court_outcome[taken] == CourtOutcome.JAIL])
+    party = reading.people.party[reading.season_separated]
+    if party.size:
+        yield "share_children_parent_little_jail", "all", "all", np.count_nonzero(~jailed[party]) / party.size
 
 
 def _slots_in_window(reading: Reading, docket: Docket) -> int:
@@ -216,9 +231,10 @@ def _slots_in_window(reading: Reading, docket: Docket) -> int:
 
 def _daily_courts(reading: Reading) -> Iterator[Row]:
     """Adults heard and slots of sittings by day."""
-    heard, taken = reading.history.heard_at, reading.history.is_taken
-    yield from series(reading, "adults_heard", "parents", per_day(reading, heard[taken]))
-    yield from series(reading, "adults_heard", "others", per_day(reading, heard[~taken]))
+    heard = np.flatnonzero(reading.history.heard_at != NEVER)
+    heard_at, taken = reading.history.heard_at[heard], reading.history.is_taken[heard]
+    yield from series(reading, "adults_heard", "parents", per_day(reading, heard_at[taken]))
+    yield from series(reading, "adults_heard", "others", per_day(reading, heard_at[~taken]))
     slots = np.zeros(reading.days.size, dtype=np.int64)
     for docket in reading.replication.facilities.dockets:
         inside = reading.in_window(docket.at)
@@ -230,10 +246,11 @@ def _daily_courts(reading: Reading) -> Iterator[Row]:
 
 
 def _daily_separations(reading: Reading) -> Iterator[Row]:
-    parted = reading.history.parted_at
-    yield from series(reading, "separated_children", "all", per_day(reading, parted[reading.separated]))
+    separated = np.flatnonzero(reading.separated)
+    parted, station = reading.history.parted_at[separated], reading.station[separated]
+    yield from series(reading, "separated_children", "all", per_day(reading, parted))
     for name in reading.stations:
-        here = reading.separated & (reading.station == STATIONS.index(name))
+        here = station == STATIONS.index(name)
         yield from series(reading, "separated_children", name, per_day(reading, parted[here]))
 
 
@@ -246,7 +263,7 @@ def _daily_custody(reading: Reading) -> Iterator[Row]:
     left = reading.history.left_cbp_at
     leaving = reading.in_window(left)
     for group, cohort in _custody_cohorts(reading).items():
-        chosen = cohort & leaving
+        chosen = np.flatnonzero(cohort & leaving)
         row = left[chosen] // DAY - reading.days[0]
         leavers = np.bincount(row, minlength=reading.days.size)
         enough = leavers >= FEWEST_LEAVERS
@@ -265,9 +282,12 @@ def _daily_arrivals(reading: Reading) -> Iterator[Row]:
         "kin_groups": (Stratum.KIN_GROUP,),
         "children_alone": (Stratum.CHILDREN_ALONE,),
     }
+    came = np.flatnonzero(reading.at_sector & reading.in_window(reading.history.apprehended_at))
+    day = reading.history.apprehended_at[came] // DAY - reading.days[0]
+    shape = (len(Stratum), reading.days.size)
+    counted = np.bincount(reading.stratum[came] * np.int64(shape[1]) + day, minlength=shape[0] * shape[1])
     for group, strata in groups.items():
-        chosen = reading.at_sector & np.isin(reading.stratum, strata)
-        yield from series(reading, "apprehensions", group, per_day(reading, reading.history.apprehended_at[chosen]))
+        yield from series(reading, "apprehensions", group, counted.reshape(shape)[list(strata)].sum(axis=0))
 
 
 # --- survival -----------------------------------------------------------------------------------------------------
@@ -284,12 +304,10 @@ def _survival(reading: Reading) -> Iterator[Row]:
         "all_minors": reading.child & apprehended,
     }
     for name, cohort in cohorts.items():
-        if cohort.any():
-            left = reading.history.left_cbp_at[cohort] != NEVER
-            for hour, share in zip(
-                SURVIVAL_HOURS, kaplan_meier(reading.custody[cohort], left, SURVIVAL_HOURS * HOUR), strict=True
-            ):
-                yield name, int(hour), share
+        rows = np.flatnonzero(cohort)
+        if rows.size:
+            left = reading.history.left_cbp_at[rows] != NEVER
+            yield name, SURVIVAL_HOURS, kaplan_meier(reading.custody[rows], left, SURVIVAL_HOURS * HOUR)
 
 
 def kaplan_meier(durations: np.ndarray, ended: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -308,10 +326,10 @@ def kaplan_meier(durations: np.ndarray, ended: np.ndarray, at: np.ndarray) -> np
     ndarray of float64, shape (m,)
         Kaplan and Meier (1958); NaN beyond the longest stay seen when that one is censored.
     """
-    order = np.argsort(durations, kind="stable")
-    times, first = np.unique(durations[order], return_index=True)
-    at_risk = durations.size - first
-    ends = np.add.reduceat(ended[order].astype(np.int64), first)
+    leaving = np.bincount(durations)
+    times = np.flatnonzero(leaving)
+    at_risk = durations.size - (np.cumsum(leaving) - leaving)[times]
+    ends = np.bincount(durations[ended], minlength=leaving.size)[times]
     survival = np.concatenate([[1.0], np.cumprod(1.0 - ends / at_risk)])
     share = survival[np.searchsorted(times, at, side="right")]
     return np.where((at > times[-1]) & (survival[-1] > 0.0), np.nan, share)
@@ -334,61 +352,64 @@ LEAVES_TO = {
 
 def _flow(reading: Reading) -> Iterator[Row]:
     """People of the window from apprehension to where they left for, parted families apart."""
-    history = reading.history
-    came = reading.arrived & reading.in_window(history.apprehended_at)
-    parted_child = came & reading.separated
-    parted_parent = (
-        came & reading.history.is_taken & np.isin(reading.people.party, np.unique(reading.people.party[parted_child]))
-    )
-    origins = {
-        "apprehended: single adults": came & (reading.holding_kind == 0),
-        "apprehended: families": came & (reading.holding_kind == 1),
-        "apprehended: children alone": came & (reading.holding_kind == 2),
-    }
+    history, party = reading.history, reading.people.party
+    came = np.flatnonzero(reading.arrived & reading.in_window(history.apprehended_at))
+    kind = reading.holding_kind[came]
+    parted_child = reading.separated[came]
+    parents, families = np.flatnonzero(history.is_taken[came]), reading.parties_of(came[parted_child])
+    parted_parent = np.zeros(came.size, dtype=bool)
+    parted_parent[parents] = families[party[came[parents]]]
     apart = {"separated: children": parted_child, "separated: parents": parted_parent}
-    for source, mask in origins.items():
+    together = ~parted_child & ~parted_parent
+    for code, origin in enumerate(("single adults", "families", "children alone")):
+        source, mask = f"apprehended: {origin}", kind == code
         for target, parted in apart.items():
-            if (mask & parted).any():
-                yield source, target, int((mask & parted).sum())
-        yield from _exits(source, mask & ~parted_child & ~parted_parent, history.exit)
-    for source, mask in apart.items():
-        yield from _exits(source, mask, history.exit)
-    placed = came & (history.exit == Exit.TO_SHELTER)
-    yield "shelter", "released to a sponsor", int((placed & (history.shelter_exit == ShelterExit.RELEASED)).sum())
-    yield "shelter", "reunited with a parent", int((placed & (history.shelter_exit == ShelterExit.REUNITED)).sum())
-    yield "shelter", "turned 18 in a shelter", int((placed & (history.shelter_exit == ShelterExit.AGED_OUT)).sum())
-    yield "shelter", "in a shelter on the last day", int((placed & (history.shelter_exit == ShelterExit.NONE)).sum())
+            count = np.count_nonzero(mask & parted)
+            if count:
+                yield source, target, count
+        yield from _exits(source, history.exit[came[mask & together]])
+    for source, parted in apart.items():
+        yield from _exits(source, history.exit[came[parted]])
+    placed = came[history.exit[came] == Exit.TO_SHELTER]
+    left = np.bincount(history.shelter_exit[placed], minlength=len(ShelterExit)).tolist()
+    yield "shelter", "released to a sponsor", left[ShelterExit.RELEASED]
+    yield "shelter", "reunited with a parent", left[ShelterExit.REUNITED]
+    yield "shelter", "turned 18 in a shelter", left[ShelterExit.AGED_OUT]
+    yield "shelter", "in a shelter on the last day", left[ShelterExit.NONE]
 
 
-def _exits(source: str, mask: np.ndarray, exits: np.ndarray) -> Iterator[Row]:
+def _exits(source: str, exits: np.ndarray) -> Iterator[Row]:
+    by_exit = np.bincount(exits, minlength=len(Exit)).tolist()
     for code, target in LEAVES_TO.items():
-        count = int((mask & (exits == code)).sum())
-        if count:
-            yield source, target, count
+        if by_exit[code]:
+            yield source, target, by_exit[code]
 
 
 def _outcomes(reading: Reading) -> Iterator[Row]:
     """Separated children of the season by what became of them by the last day."""
-    history = reading.history
-    in_shelter = history.exit == Exit.TO_SHELTER
-    stays = in_shelter & (history.shelter_exit == ShelterExit.NONE)
-    objected = np.isin(history.reunion, OBJECTIONS)
+    children = np.flatnonzero(reading.season_separated)
+    exits, shelter_exit = reading.history.exit[children], reading.history.shelter_exit[children]
+    rejoined = reading.history.rejoined_at[children] != NEVER
+    reunited, abroad = reading.reunited[children], reading.parent_removed[children]
+    in_shelter = exits == Exit.TO_SHELTER
+    stays = in_shelter & (shelter_exit == ShelterExit.NONE)
+    objected = np.isin(reading.history.reunion[children], OBJECTIONS)
     outcomes = {
-        "rejoined at the station": history.rejoined_at != NEVER,
-        "reunited with a parent": reading.reunited,
-        "on the way to a parent": (history.shelter_exit == ShelterExit.REUNITED) & ~reading.reunited,
-        "released to a sponsor": in_shelter & (history.shelter_exit == ShelterExit.RELEASED),
-        "turned 18 in a shelter": in_shelter & (history.shelter_exit == ShelterExit.AGED_OUT),
-        "in a shelter, parent abroad": stays & reading.parent_removed,
-        "in a shelter, parent unfit or unwilling": stays & ~reading.parent_removed & objected,
-        "in a shelter on the last day": stays & ~reading.parent_removed & ~objected,
-        "turned 18 at the station": history.exit == Exit.AGED_OUT,
-        "still at a station": (history.exit == Exit.INSIDE) & (history.rejoined_at == NEVER),
+        "rejoined at the station": rejoined,
+        "reunited with a parent": reunited,
+        "on the way to a parent": (shelter_exit == ShelterExit.REUNITED) & ~reunited,
+        "released to a sponsor": in_shelter & (shelter_exit == ShelterExit.RELEASED),
+        "turned 18 in a shelter": in_shelter & (shelter_exit == ShelterExit.AGED_OUT),
+        "in a shelter, parent abroad": stays & abroad,
+        "in a shelter, parent unfit or unwilling": stays & ~abroad & objected,
+        "in a shelter on the last day": stays & ~abroad & ~objected,
+        "turned 18 at the station": exits == Exit.AGED_OUT,
+        "still at a station": (exits == Exit.INSIDE) & ~rejoined,
     }
     for band, label in enumerate(AGE_BANDS):
-        cohort = reading.season_separated & (reading.band == band)
+        cohort = reading.band[children] == band
         for outcome, mask in outcomes.items():
-            yield label, outcome, int((cohort & mask).sum())
+            yield label, outcome, np.count_nonzero(cohort & mask)
 
 
 # --- months -------------------------------------------------------------------------------------------------------
@@ -401,19 +422,22 @@ def _monthly(reading: Reading) -> Iterator[Row]:
     taken among single adults (as the published counts have it), and so do members of families never grouped.
     """
     apprehended = reading.history.apprehended_at
-    chosen = reading.at_sector & reading.in_window(apprehended)
-    month = dates(reading).astype("datetime64[M]")[(apprehended[chosen] // DAY - reading.days[0])]
-    station = reading.station[chosen]
-    true = np.array([2, 1, 0])[reading.holding_kind[chosen]]  # single adults, families, children alone
-    parted = (reading.separated | reading.history.is_taken | reading.never_grouped)[chosen]
-    recorded = np.where(parted, np.where(reading.child[chosen], 0, 2), true)
-    months = np.unique(dates(reading).astype("datetime64[M]"))
+    chosen = np.flatnonzero(reading.at_sector & reading.in_window(apprehended))
+    months, month = np.unique(dates(reading).astype("datetime64[M]").astype(str), return_inverse=True)
+    row = month[apprehended[chosen] // DAY - reading.days[0]] * len(SECTORS) + reading.station[chosen]
     strata = ("children_alone", "family_unit_members", "single_adults")
-    for count, column in (("true", true), ("recorded", recorded)):
-        for each in months:
-            table = np.bincount(station[month == each] * 3 + column[month == each], minlength=3 * len(SECTORS)).reshape(
-                -1, 3
-            )
-            for row, sector in enumerate(SECTORS):
-                for stratum, persons in zip(strata, table[row], strict=True):
-                    yield str(each), sector, stratum, count, int(persons)
+    shape = (months.size, len(SECTORS), len(strata))
+
+    def counted(rows: np.ndarray, column: np.ndarray) -> np.ndarray:
+        return np.bincount(rows * len(strata) + column, minlength=math.prod(shape)).reshape(shape)
+
+    column = np.array([2, 1, 0])[reading.holding_kind[chosen]]  # single adults, families, children alone
+    parted = np.flatnonzero((reading.separated | reading.history.is_taken | reading.never_grouped)[chosen])
+    as_recorded = np.where(reading.child[chosen[parted]], 0, 2)
+    true = counted(row, column)
+    recorded = true - counted(row[parted], column[parted]) + counted(row[parted], as_recorded)
+    for count, table in (("true", true), ("recorded", recorded)):
+        for each, by_sector in zip(months.tolist(), table.tolist(), strict=True):
+            for sector, by_stratum in zip(SECTORS, by_sector, strict=True):
+                for stratum, persons in zip(strata, by_stratum, strict=True):
+                    yield each, sector, stratum, count, persons

@@ -10,7 +10,6 @@ from borderops.config.schema import STATIONS
 from borderops.forecast.breakdowns import Row, counts, means, per_day, series, unit_minutes_by_day
 from borderops.forecast.reading import Reading
 from borderops.operations.history import Exit
-from borderops.operations.rebuilding import acknowledged, mail_jobs
 from borderops.units import DAY, NEVER
 
 Busy = dict[str, np.ndarray]
@@ -23,10 +22,10 @@ def mail_kpis(reading: Reading, busy: Busy) -> Iterator[Row]:
     arrived = reading.child & (history.exit == Exit.TO_SHELTER) & reading.in_window(history.admitted_at)
     yield from means(reading, "messages_per_placed_child", arrived, history.messages_sent)
     referred = reading.child & reading.in_window(history.determined_at)
-    yield "messages_lost", "all", "all", int(history.messages_lost[referred].sum())
+    lost, station = history.messages_lost[referred], reading.station[referred]
+    yield "messages_lost", "all", "all", int(lost.sum())
     for name in reading.stations:
-        here = referred & (reading.station == STATIONS.index(name))
-        yield "messages_lost", "station", name, int(history.messages_lost[here].sum())
+        yield "messages_lost", "station", name, int(lost[station == STATIONS.index(name)].sum())
     yield from counts(reading, "children_phoned", referred & history.is_phoned)
     yield from counts(reading, "children_misrouted", referred & history.is_misrouted)
     peaks = {station: float(np.nanmax(share)) for station, share in busy.items() if np.isfinite(share).any()}
@@ -80,15 +79,14 @@ def coordinators_busy(reading: Reading) -> Busy:
     Days without anybody on duty are NaN. Messages that children wait for count on the day they were handled; reports
     of arrivals, for which nothing waits, on the first days from then on that have time left.
     """
-    facilities, steps = reading.replication.facilities, reading.mail_steps
+    facilities = reading.replication.facilities
     minutes = facilities.mail.handling_minutes
-    reported = acknowledged(reading.history, facilities)
+    reported_by, reported_at = reading.reports_of_arrivals
     busy: Busy = {}
     for name in reading.stations:
         place = STATIONS.index(name)
-        jobs = mail_jobs(steps, minutes, reading.station[steps.child] == place)
-        waited_for = per_day(reading, jobs.ends) * minutes
-        reports = per_day(reading, reading.history.admitted_at[reported & (reading.station == place)]) * minutes
+        waited_for = per_day(reading, reading.mail_jobs[name].ends) * minutes
+        reports = per_day(reading, reported_at[reported_by == place]) * minutes
         on_duty = unit_minutes_by_day(reading, facilities.coordinators[place])
         handled = waited_for + _fitted(reports, on_duty - waited_for)
         busy[name] = np.divide(handled, on_duty, out=np.full(on_duty.size, np.nan), where=on_duty > 0)

@@ -8,9 +8,10 @@ import numpy as np
 
 from borderops.config.schema import BED_KINDS, STATIONS, Settings
 from borderops.forecast.breakdowns import Row, series
-from borderops.forecast.reading import Reading, census
+from borderops.forecast.reading import Reading, steady_census
 from borderops.operations.facilities import capacity_at
 from borderops.operations.history import Exit
+from borderops.operations.rebuilding import way_ended
 from borderops.units import DAY, HOUR, NEVER, hours
 
 HOLDING_KINDS = ("single_adults", "families", "children")
@@ -28,37 +29,31 @@ ByKind = dict[str, np.ndarray]
 def shelter_series(reading: Reading) -> ByKind:
     """Children in care, beds held, open beds and children waiting at the end of each day; shape (kinds, days)."""
     history, ends = reading.history, (reading.days + 1) * DAY - 1
-    by_kind: dict[str, list[np.ndarray]] = {
-        "shelter_census": [],
-        "shelter_beds_held": [],
-        "shelter_beds": [],
-        "waiting_for_bed": [],
-    }
-    left = history.left_shelter_at
-    resident = history.exit == Exit.NOT_HERE
-    held_from = np.where(resident, history.first_minute, history.designated_at)
+    in_bed = np.flatnonzero(history.bed_kind >= 0)
+    kind, left = history.bed_kind[in_bed], history.left_shelter_at[in_bed]
+    resident = history.exit[in_bed] == Exit.NOT_HERE
+    held_from = np.where(resident, history.first_minute, history.designated_at[in_bed])
+    cleared = np.flatnonzero((history.cleared_at != NEVER) & (history.exit != Exit.NOT_HERE))
     # A rejoined child and one who comes of age leave whatever they hold or wait for.
-    off_the_way = np.where(history.exit == Exit.AGED_OUT, history.left_cbp_at, history.rejoined_at)
-    held_until = np.minimum(left, off_the_way)
-    kind_wanted = _kind_wanted(reading)
-    for kind in range(len(BED_KINDS)):
-        in_kind = history.bed_kind == kind
-        by_kind["shelter_census"].append(census(history.admitted_at[in_kind], left[in_kind], ends))
-        by_kind["shelter_beds_held"].append(census(held_from[in_kind], held_until[in_kind], ends))
-        by_kind["shelter_beds"].append(capacity_at(reading.replication.facilities.beds[kind], ends))
-        waits = kind_wanted == kind
-        until = np.minimum(history.designated_at[waits], off_the_way[waits])
-        by_kind["waiting_for_bed"].append(census(history.cleared_at[waits], until, ends))
-    return {name: np.stack(values) for name, values in by_kind.items()}
+    off_the_way = way_ended(history)
+    held_until = np.minimum(left, off_the_way[in_bed])
+    waits_until = np.minimum(history.designated_at[cleared], off_the_way[cleared])
+    return {
+        "shelter_census": steady_census(history.admitted_at[in_bed], left, kind, len(BED_KINDS), ends),
+        "shelter_beds_held": steady_census(held_from, held_until, kind, len(BED_KINDS), ends),
+        "shelter_beds": np.stack([capacity_at(beds, ends) for beds in reading.replication.facilities.beds]),
+        "waiting_for_bed": steady_census(
+            history.cleared_at[cleared], waits_until, _kind_wanted(reading, cleared), len(BED_KINDS), ends
+        ),
+    }
 
 
-def _kind_wanted(reading: Reading) -> np.ndarray:
-    """Kind of bed a cleared child waits for; -1 for all others."""
-    history, plan = reading.history, reading.plan
-    cleared = (history.cleared_at != NEVER) & (history.exit != Exit.NOT_HERE)
-    teen = np.where(plan.is_girl, BED_KINDS.index("girls_13_17"), BED_KINDS.index("boys_13_17"))
-    kind = np.where(history.cleared_at < plan.turns_13_at, BED_KINDS.index("age_0_12"), teen)
-    return np.where(cleared, kind, -1)
+def _kind_wanted(reading: Reading, cleared: np.ndarray) -> np.ndarray:
+    """Kind of bed that each of some cleared children waits for."""
+    plan = reading.plan
+    teen = np.where(plan.is_girl[cleared], BED_KINDS.index("girls_13_17"), BED_KINDS.index("boys_13_17"))
+    is_small = reading.history.cleared_at[cleared] < plan.turns_13_at[cleared]
+    return np.where(is_small, BED_KINDS.index("age_0_12"), teen)
 
 
 def shelter_kpis(reading: Reading, by_kind: ByKind) -> Iterator[Row]:
@@ -87,7 +82,7 @@ def daily_shelters(reading: Reading, by_kind: ByKind) -> Iterator[Row]:
 
 
 Held = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-"""Stays in holding places: begins, ends, kind of place, station."""
+"""Stays in holding places: rows of people, begins, ends, kind of place."""
 
 
 def _places_held(reading: Reading) -> Iterator[Held]:
@@ -95,26 +90,21 @@ def _places_held(reading: Reading) -> Iterator[Held]:
 
     A family that nobody groups is apart from intake on.
     """
-    history, station = reading.history, reading.station
-    parted = history.is_alone | history.is_taken | reading.never_grouped
-    apart_at = np.where(reading.never_grouped, history.intake_at, history.parted_at)
-    apart_until = np.minimum(history.left_cbp_at, np.where(reading.child, history.rejoined_at, NEVER))
-    yield (
-        history.apprehended_at,
-        np.where(parted, apart_at, history.left_cbp_at),
-        reading.holding_kind,
-        station,
-    )
-    yield (
-        apart_at[parted],
-        apart_until[parted],
-        np.where(reading.child[parted], HOLDING_KINDS.index("children"), HOLDING_KINDS.index("single_adults")),
-        station[parted],
-    )
-    rejoined = history.rejoined_at != NEVER
-    together_until = np.where(reading.child, history.left_cbp_at, history.left_again_at)[rejoined]
-    families = np.full(together_until.size, HOLDING_KINDS.index("families"))
-    yield history.rejoined_at[rejoined], together_until, families, station[rejoined]
+    history, child = reading.history, reading.child
+    came = np.flatnonzero(reading.arrived)
+    parted = came[(history.is_alone | history.is_taken | reading.never_grouped)[came]]
+    apart_at = np.where(reading.never_grouped[parted], history.intake_at[parted], history.parted_at[parted])
+    as_they_came_until = history.left_cbp_at.copy()
+    as_they_came_until[parted] = apart_at
+    yield came, history.apprehended_at[came], as_they_came_until[came], reading.holding_kind[came]
+    rejoined_at = np.where(child[parted], history.rejoined_at[parted], NEVER)
+    apart_until = np.minimum(history.left_cbp_at[parted], rejoined_at)
+    kind = np.where(child[parted], HOLDING_KINDS.index("children"), HOLDING_KINDS.index("single_adults"))
+    yield parted, apart_at, apart_until, kind
+    rejoined = came[history.rejoined_at[came] != NEVER]
+    together_until = np.where(child[rejoined], history.left_cbp_at[rejoined], history.left_again_at[rejoined])
+    families = np.full(rejoined.size, HOLDING_KINDS.index("families"))
+    yield rejoined, history.rejoined_at[rejoined], together_until, families
 
 
 def station_census(reading: Reading) -> np.ndarray:
@@ -124,13 +114,11 @@ def station_census(reading: Reading) -> np.ndarray:
     Readings are taken every six hours from the first midnight of the window on.
     """
     moments = np.arange(reading.window_start, reading.window_end, READINGS_EVERY)
-    begins, ends, kind, station = (np.concatenate(parts) for parts in zip(*_places_held(reading), strict=True))
-    held = np.zeros((len(STATIONS), len(HOLDING_KINDS), moments.size), dtype=np.int64)
-    for place in range(len(STATIONS)):
-        here = station == place
-        for each in range(len(HOLDING_KINDS)):
-            chosen = here & (kind == each)
-            held[place, each] = census(begins[chosen], ends[chosen], moments)
+    shape = (len(STATIONS), len(HOLDING_KINDS), moments.size)
+    held = np.zeros(shape, dtype=np.int64)
+    for rows, begins, ends, kind in _places_held(reading):
+        place = reading.station[rows] * np.int16(shape[1]) + kind
+        held += steady_census(begins, ends, place, shape[0] * shape[1], moments).reshape(shape)
     return held
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from borderops.forecast.breakdowns import Row, counts, shares
 from borderops.forecast.reading import Reading
 from borderops.operations.history import Code, Exit, Note, ParentNumber
-from borderops.population.people import NOBODY, Stratum
+from borderops.population.people import NOBODY, Role, Stratum
 
 
 def record_kpis(reading: Reading) -> Iterator[Row]:
@@ -20,15 +20,15 @@ def record_kpis(reading: Reading) -> Iterator[Row]:
     referred = separated & (history.parent_number != ParentNumber.NONE)
     not_passed = history.parent_number == ParentNumber.NOT_PASSED
     yield from shares(reading, "children_parent_number_not_passed", referred, not_passed)
+    by_number = np.bincount(history.parent_number[separated], minlength=len(ParentNumber)).tolist()
     for number in ParentNumber:
-        count = int((separated & (history.parent_number == number)).sum())
-        yield "children_separated", "parent_number", number.name.lower(), count
+        yield "children_separated", "parent_number", number.name.lower(), by_number[number]
 
 
 def _never_grouped(reading: Reading) -> Iterator[Row]:
     """True families who said they are one; a child of theirs in a shelter is separated, and nobody knows."""
     members = reading.never_grouped & (reading.stratum == Stratum.FAMILY)
-    members &= reading.in_season(reading.history.apprehended_at)
+    members &= reading.came_in_season
     yield from counts(reading, "families_never_grouped", members & _stands_for_case(reading), by_age=False)
     yield from counts(reading, "members_never_grouped", members, by_age=False)
     yield from counts(reading, "children_separated_unnoticed", _unnoticed(reading))
@@ -43,12 +43,14 @@ def _unnoticed(reading: Reading) -> np.ndarray:
     """Children sent to a shelter whose mother or father came with them and was processed as an adult alone."""
     people = reading.people
     apart = reading.never_grouped | (reading.stratum == Stratum.UNDISCLOSED_FAMILY)
-    has_parent = np.zeros(apart.size, dtype=bool)
-    for parent in (people.mother, people.father):
+    placed = apart & reading.child & reading.came_in_season & (reading.history.exit == Exit.TO_SHELTER)
+    rows = np.flatnonzero(placed)
+    has_parent = np.zeros(rows.size, dtype=bool)
+    for parent in (people.mother[rows], people.father[rows]):
         # A minor mother stays with her child.
-        has_parent |= (parent != NOBODY) & ~people.is_child[parent]
-    came = reading.child & reading.in_season(reading.history.apprehended_at)
-    return came & apart & has_parent & (reading.history.exit == Exit.TO_SHELTER)
+        has_parent |= (parent != NOBODY) & (people.role[parent] < Role.CHILD)
+    placed[rows] = has_parent
+    return placed
 
 
 def _of_partings(reading: Reading) -> Iterator[Row]:
@@ -57,14 +59,16 @@ def _of_partings(reading: Reading) -> Iterator[Row]:
     of_family = np.zeros(separated.size, dtype=bool)
     of_family[reading.first_of_case[separated]] = True
     code = history.separation_code
-    wrong = of_family & np.isin(code, (Code.WRONG, Code.BLANK))
+    wrong = of_family & ((code == Code.WRONG) | (code == Code.BLANK))
     yield from counts(reading, "families_with_code_wrong_or_blank", wrong, by_age=False)
+    by_code = np.bincount(code[of_family], minlength=len(Code)).tolist()
     for one in list(Code)[1:]:
-        yield "families_separated", "code", one.name.lower(), int((of_family & (code == one)).sum())
-    yield "families_separated", "list", "listed", int((of_family & history.is_listed).sum())
-    yield "families_separated", "list", "not_listed", int((of_family & ~history.is_listed).sum())
-    taken = history.is_taken & reading.in_season(history.parted_at)
-    from_separated = taken & np.isin(reading.people.party, reading.people.party[of_family])
+        yield "families_separated", "code", one.name.lower(), by_code[one]
+    listed = history.is_listed[of_family]
+    yield "families_separated", "list", "listed", np.count_nonzero(listed)
+    yield "families_separated", "list", "not_listed", np.count_nonzero(~listed)
+    taken = reading.season_taken
+    from_separated = taken & reading.parties_of(of_family)[reading.people.party]
     several = (separated | from_separated) & (code == Code.SEVERAL)
     yield from counts(reading, "persons_with_several_codes", several, by_age=False)
     for name, notes in (
@@ -72,6 +76,7 @@ def _of_partings(reading: Reading) -> Iterator[Row]:
         ("notes_at_top", (Note.TOP_AND_CHILD, Note.TOP_ONLY)),
         ("notes_with_child", (Note.NOT_AT_TOP, Note.TOP_AND_CHILD)),
     ):
-        yield from shares(reading, name, taken, np.isin(history.note, notes), by_age=False)
+        yield from shares(reading, name, taken, np.isin(list(Note), notes)[history.note], by_age=False)
+    by_note = np.bincount(history.note[taken], minlength=len(Note)).tolist()
     for note in list(Note)[1:]:
-        yield "parents_taken", "note", note.name.lower(), int((taken & (history.note == note)).sum())
+        yield "parents_taken", "note", note.name.lower(), by_note[note]

@@ -13,7 +13,7 @@ import numpy as np
 
 from borderops.config.schema import CourtOrder
 from borderops.forecast.breakdowns import Row, counts, dates, groups, means, series, shares
-from borderops.forecast.reading import Reading
+from borderops.forecast.reading import Reading, steady_census
 from borderops.operations.history import Exit, IceExit, Reunion, ShelterExit
 from borderops.operations.plan import EarlierParent
 from borderops.units import DAY, NEVER, hours
@@ -45,8 +45,7 @@ def reunion_kpis(reading: Reading) -> Iterator[Row]:
     history, separated, met = reading.history, reading.season_separated, reading.reunited
     yield from counts(reading, "children_reunited", separated & met)
     yield from counts(reading, "children_parent_abroad", separated & reading.parent_removed)
-    taken = history.is_taken & reading.in_season(history.parted_at)
-    without = taken & (history.ice_exit == IceExit.REMOVED)
+    without = reading.season_taken & (history.ice_exit == IceExit.REMOVED)
     yield from counts(reading, "parents_removed_without_child", without, by_age=False)
     for kind, group, rows in groups(reading, separated & met):
         if rows.size:
@@ -131,8 +130,7 @@ def reunions(reading: Reading) -> Iterator[Row]:
     young = is_young(reading)[members]
     for group, chosen in ((YOUNG, young), (OTHERS, ~young)):
         for place, outcome in enumerate(OUTCOMES):
-            children = (state[:, chosen] == place).sum(axis=1)
-            yield from ((group, int(day), outcome, int(count)) for day, count in zip(days, children, strict=True))
+            yield group, days, outcome, (state[:, chosen] == place).sum(axis=1)
 
 
 def _states(reading: Reading, members: np.ndarray, moments: np.ndarray) -> np.ndarray:
@@ -161,9 +159,9 @@ def _parents_moves(reading: Reading, members: np.ndarray) -> tuple[np.ndarray, n
     """When the parent was removed, and when the parent had left stations, courts and jails; shape (members,)."""
     history, plan = reading.history, reading.plan
     parent = reading.first_of_case[members]
-    removed_at = np.where(history.ice_exit == IceExit.REMOVED, history.left_ice_at, NEVER)[parent]
-    to_ice = np.where(history.exit == Exit.TO_ICE, history.left_cbp_at, NEVER)
-    freed_at = np.minimum(np.minimum(history.freed_at, to_ice), history.left_again_at)[parent]
+    removed_at = np.where(history.ice_exit[parent] == IceExit.REMOVED, history.left_ice_at[parent], NEVER)
+    to_ice = np.where(history.exit[parent] == Exit.TO_ICE, history.left_cbp_at[parent], NEVER)
+    freed_at = np.minimum(np.minimum(history.freed_at[parent], to_ice), history.left_again_at[parent])
     place = np.full(history.exit.size, -1, dtype=np.int64)
     place[plan.resident] = np.arange(plan.resident.size)
     earlier = place[members]
@@ -184,30 +182,19 @@ def daily_reunions(reading: Reading) -> Iterator[Row]:
             yield from _not_reunited(reading, group, reading.history.is_in_class & chosen)
     history = reading.history
     begins = np.where(history.exit == Exit.TO_ICE, history.left_cbp_at, history.freed_at)
-    for group, adults in (("parents", history.is_taken), ("single_adults", ~history.is_taken)):
-        chosen = adults & (begins != NEVER)
-        yield from series(
-            reading, "in_ice_custody", group, _census_by_day(reading, begins[chosen], history.left_ice_at[chosen])
-        )
+    adults = np.flatnonzero(begins != NEVER)
+    place, ends = np.where(history.is_taken[adults], 0, 1), (reading.days + 1) * DAY - 1
+    held = steady_census(begins[adults], history.left_ice_at[adults], place, 2, ends)
+    for group, values in zip(("parents", "single_adults"), held, strict=True):
+        yield from series(reading, "in_ice_custody", group, values)
 
 
 def _not_reunited(reading: Reading, group: str, members: np.ndarray) -> Iterator[Row]:
-    history = reading.history
-    with_parent = np.where(reading.reunited, np.minimum(history.reunion_at, history.rejoined_at), history.rejoined_at)
+    children = np.flatnonzero(members)
+    rejoined_at, reunion_at = reading.history.rejoined_at[children], reading.history.reunion_at[children]
+    with_parent = np.where(reading.reunited[children], np.minimum(reunion_at, rejoined_at), rejoined_at)
     ends = (reading.days + 1) * DAY
-    back = np.searchsorted(np.sort(with_parent[members]), ends, side="left")
-    left = int(members.sum()) - back
-    for day, end, count in zip(dates(reading), ends, left, strict=True):
-        if end >= _order_at(reading):
-            yield day, "class_not_reunited", group, int(count)
-
-
-def _census_by_day(reading: Reading, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Stays that hold at the end of each day of the window, shape (days,)."""
-    first, days = int(reading.days[0]), reading.days.size
-
-    def by_then(moments: np.ndarray) -> np.ndarray:
-        day = np.clip(moments // DAY - first + 1, 0, days + 1)
-        return np.cumsum(np.bincount(day, minlength=days + 2))[1 : days + 1]
-
-    return by_then(begins) - by_then(ends)
+    back = np.searchsorted(np.sort(with_parent), ends, side="left")
+    since = ends >= _order_at(reading)
+    if since.any():
+        yield dates(reading)[since], "class_not_reunited", group, (children.size - back)[since]

@@ -15,11 +15,10 @@ from borderops.forecast.reading import Reading
 from borderops.operations.facilities import Schedule
 from borderops.operations.rebuilding import (
     Jobs,
-    acknowledged,
     agent_jobs,
+    changes_until,
     desk_jobs,
     joined,
-    mail_jobs,
     reprocessing_jobs,
     review_jobs,
     reviewed_at,
@@ -84,8 +83,7 @@ def _agents(reading: Reading) -> Iterator[Row]:
     for agency, names in _stations(reading).items():
         spent, over = dict.fromkeys(jobs, 0.0), dict.fromkeys(jobs, 0.0)
         for name in names:
-            place = STATIONS.index(name)
-            here = {stage: Jobs(*(each[at == place] for each in spans)) for stage, (at, spans) in jobs.items()}
+            here = {stage: _at_station(name, at, spans) for stage, (at, spans) in jobs.items()}
             for stage, own in here.items():
                 spent[stage] += _minutes(reading, own)
             for stage, minutes in _overtime(reading, here, reading.serving[name]).items():
@@ -94,16 +92,21 @@ def _agents(reading: Reading) -> Iterator[Row]:
         yield agency, "care", HOURS, hours(float(sum(diverted[name].sum() for name in names)))
 
 
+def _at_station(name: str, station: np.ndarray, jobs: Jobs) -> Jobs:
+    rows = np.flatnonzero(station == STATIONS.index(name))
+    return Jobs(jobs.begins[rows], jobs.ends[rows])
+
+
 def _coordinators(reading: Reading) -> Iterator[Row]:
     """Messages handled; reports of arrivals among them count when the child arrives and know no overtime."""
-    facilities, steps = reading.replication.facilities, reading.mail_steps
-    minutes, station = facilities.mail.handling_minutes, reading.station[steps.child]
-    reported = acknowledged(reading.history, facilities) & reading.in_window(reading.history.admitted_at)
+    facilities = reading.replication.facilities
+    reported_by, reported_at = reading.reports_of_arrivals
+    reports = np.bincount(reported_by[reading.in_window(reported_at)], minlength=len(STATIONS)).tolist()
     for agency, names in _stations(reading).items():
         spent = over = 0.0
-        for place in map(STATIONS.index, names):
-            jobs = mail_jobs(steps, minutes, station == place)
-            spent += _minutes(reading, jobs) + int((reported & (reading.station == place)).sum()) * minutes
+        for name in names:
+            jobs, place = reading.mail_jobs[name], STATIONS.index(name)
+            spent += _minutes(reading, jobs) + reports[place] * facilities.mail.handling_minutes
             over += _overtime(reading, {"mail": jobs}, facilities.coordinators[place])["mail"]
         yield from _both(agency, {"coordinators_mail": (spent, over)})
 
@@ -156,22 +159,24 @@ def _overtime(reading: Reading, jobs: dict[str, Jobs], schedule: Schedule) -> di
     a change those count that end first, as many as there are too many.
     """
     together = joined(*jobs.values())
-    kind = np.repeat(np.arange(len(jobs)), [each.begins.size for each in jobs.values()])
-    first = np.searchsorted(schedule.at, together.begins, side="right")
-    # A job of no length at a change of shift runs past none.
-    past = np.maximum(np.searchsorted(schedule.at, together.ends, side="left") - first, 0)
-    job = np.repeat(np.arange(kind.size), past)
+    first = changes_until(together.begins, schedule)
+    # Changes before the end: a job of no length at a change of shift runs past none.
+    past = np.maximum(changes_until(together.ends - 1, schedule) - first, 0)
+    long = np.flatnonzero(past)
+    first, past = first[long], past[long]
+    job = np.repeat(long, past)
     change = np.repeat(first, past) + np.arange(job.size) - np.repeat(np.cumsum(past) - past, past)
-    order = np.lexsort((job, together.ends[job], change))
+    order = np.lexsort((together.ends[job], change))
     job, change = job[order], change[order]
-    earlier = np.arange(job.size) - np.searchsorted(change, change, side="left")
-    running = np.bincount(change, minlength=schedule.at.size)[change]
-    too_many = earlier < running - schedule.capacity[change]
+    running = np.bincount(change, minlength=schedule.at.size)
+    earlier = np.arange(job.size) - (np.cumsum(running) - running)[change]
+    too_many = earlier < (running - schedule.capacity)[change]
     job, change = job[too_many], change[too_many]
+    kind = np.searchsorted(np.cumsum([each.begins.size for each in jobs.values()]), job, side="right")
     begins = np.maximum(schedule.at[change], reading.window_start)
     next_change = np.append(schedule.at, NEVER)[change + 1]
     ends = np.minimum(np.minimum(together.ends[job], next_change), reading.window_end)
-    minutes = np.bincount(kind[job], weights=np.maximum(ends - begins, 0), minlength=len(jobs))
+    minutes = np.bincount(kind, weights=np.maximum(ends - begins, 0), minlength=len(jobs))
     return dict(zip(jobs, minutes.tolist(), strict=True))
 
 

@@ -7,12 +7,19 @@ from functools import cached_property
 import numpy as np
 
 from borderops import clock
-from borderops.ages import age_years
 from borderops.config.schema import PORTS, STATIONS, Settings
 from borderops.operations.facilities import Schedule
 from borderops.operations.history import Exit, IceExit, Reunion
 from borderops.operations.plan import EarlierParent
-from borderops.operations.rebuilding import MailSteps, is_never_grouped, mail_steps, serving
+from borderops.operations.rebuilding import (
+    Jobs,
+    MailSteps,
+    acknowledged,
+    is_never_grouped,
+    mail_jobs,
+    mail_steps,
+    serving,
+)
 from borderops.population.people import Stratum
 from borderops.replication import Replication
 from borderops.units import DAY, LIMIT_72_HOURS, NEVER
@@ -55,7 +62,8 @@ class Reading:
 
     def in_season(self, moments: np.ndarray) -> np.ndarray:
         """True for moments within both season and window."""
-        return self.in_window(moments) & (moments >= self.season_start) & (moments < self.season_end)
+        first, last = max(self.window_start, self.season_start), min(self.window_end, self.season_end)
+        return (moments >= first) & (moments < last)
 
     @cached_property
     def days(self) -> np.ndarray:
@@ -92,16 +100,17 @@ class Reading:
     @cached_property
     def band(self) -> np.ndarray:
         """Index into AGE_BANDS of minors, by their age when apprehended; -1 for adults."""
-        minor = self.people.is_child
-        age = age_years(self.people.birth_day[minor], self.history.apprehended_at[minor] // DAY)
+        minor, at = self.people.is_child, self.history.apprehended_at
         band = np.full(minor.size, -1, dtype=np.int8)
-        band[minor] = np.searchsorted([5, 13], age, side="right")
+        band[minor] = 0
+        for years in (5, 13):
+            band += minor & (at >= self.people.comes_of_age(years))
         return band
 
     @cached_property
     def family_claimed(self) -> np.ndarray:
         """True for members of parties that say they are a family."""
-        return np.isin(self.stratum, FAMILY_CLAIMED)
+        return np.isin(list(Stratum), FAMILY_CLAIMED)[self.stratum]
 
     @cached_property
     def never_grouped(self) -> np.ndarray:
@@ -111,7 +120,13 @@ class Reading:
     @cached_property
     def without_parent(self) -> np.ndarray:
         """True for children who are processed as children without a parent."""
-        return self.child & (np.isin(self.stratum, WITHOUT_PARENT) | self.never_grouped)
+        return self.child & (np.isin(list(Stratum), WITHOUT_PARENT)[self.stratum] | self.never_grouped)
+
+    def parties_of(self, chosen: np.ndarray) -> np.ndarray:
+        """Parties with a member among the chosen, a mask of people or rows of them; bool, one a party."""
+        found = np.zeros(self.people.size.size, dtype=bool)
+        found[self.people.party[chosen]] = True
+        return found
 
     # --- what happened --------------------------------------------------------------------------------------------
 
@@ -124,6 +139,16 @@ class Reading:
     def season_separated(self) -> np.ndarray:
         """Children separated in the season."""
         return self.separated & self.in_season(self.history.parted_at)
+
+    @cached_property
+    def season_taken(self) -> np.ndarray:
+        """Parents taken from their children in the season."""
+        return self.history.is_taken & self.in_season(self.history.parted_at)
+
+    @cached_property
+    def came_in_season(self) -> np.ndarray:
+        """People apprehended in the season."""
+        return self.in_season(self.history.apprehended_at)
 
     @cached_property
     def custody(self) -> np.ndarray:
@@ -164,9 +189,21 @@ class Reading:
         return mail_steps(self.history, self.plan, self.replication.facilities)
 
     @cached_property
+    def mail_jobs(self) -> dict[str, Jobs]:
+        """Jobs of coordinators on messages that children wait for, by station played."""
+        station, minutes = self.station[self.mail_steps.child], self.replication.facilities.mail.handling_minutes
+        return {name: mail_jobs(self.mail_steps, minutes, station == STATIONS.index(name)) for name in self.stations}
+
+    @cached_property
+    def reports_of_arrivals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Station and moment of every arrival at a shelter that is reported by mail."""
+        rows = np.flatnonzero(acknowledged(self.history, self.replication.facilities))
+        return self.station[rows], self.history.admitted_at[rows]
+
+    @cached_property
     def reunited(self) -> np.ndarray:
         """True for children who are with a parent again after a shelter, by request or by order, here or abroad."""
-        return np.isin(self.history.reunion, MET)
+        return np.isin(list(Reunion), MET)[self.history.reunion]
 
     @cached_property
     def parent_removed(self) -> np.ndarray:
@@ -174,7 +211,9 @@ class Reading:
 
         Of children who were separated before the run, the parent they had.
         """
-        removed = (self.history.ice_exit == IceExit.REMOVED)[self.first_of_case] & self.history.is_alone
+        alone = np.flatnonzero(self.history.is_alone)
+        removed = np.zeros(self.history.is_alone.size, dtype=bool)
+        removed[alone] = self.history.ice_exit[self.first_of_case[alone]] == IceExit.REMOVED
         removed[self.plan.resident[self.plan.resident_parent == EarlierParent.REMOVED]] = True
         return removed
 
@@ -210,3 +249,35 @@ def census(begins: np.ndarray, ends: np.ndarray, moments: np.ndarray) -> np.ndar
     entered = np.searchsorted(np.sort(begins[began]), moments, side="right")
     left = np.searchsorted(np.sort(ends[began]), moments, side="right")
     return entered - left
+
+
+def steady_census(
+    begins: np.ndarray, ends: np.ndarray, place: np.ndarray, places: int, moments: np.ndarray
+) -> np.ndarray:
+    """`census` of several places at once, at moments evenly spread: nothing is sorted, so that millions may stay.
+
+    Parameters
+    ----------
+    begins, ends : ndarray of int64, shape (s,)
+    place : ndarray of int, shape (s,)
+        Of each stay, 0 to ``places`` - 1.
+    places : int
+    moments : ndarray of int64, shape (m,)
+
+    Returns
+    -------
+    ndarray of int64, shape (places, m)
+    """
+    every = int(moments[1] - moments[0]) if moments.size > 1 else DAY
+    width = moments.size + 1
+
+    def first_seen(events: np.ndarray) -> np.ndarray:
+        """Events by place and the first moment at or after them; the last column is for those after all moments."""
+        seen = -((moments[0] - events) // every)
+        np.clip(seen, 0, moments.size, out=seen)
+        seen += place * np.int64(width)
+        return np.bincount(seen, minlength=places * width)
+
+    # What does not begin cannot end.
+    ends = np.where(begins == NEVER, NEVER, ends)
+    return np.cumsum((first_seen(begins) - first_seen(ends)).reshape(places, width), axis=1)[:, :-1]

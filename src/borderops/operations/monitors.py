@@ -12,7 +12,7 @@ import numpy as np
 from borderops.clock import datetime_of
 from borderops.config.schema import BED_KINDS
 from borderops.exceptions import ConservationError
-from borderops.operations.facilities import Facilities, Schedule, capacity_at
+from borderops.operations.facilities import Facilities, Schedule
 from borderops.operations.history import (
     Code,
     Exit,
@@ -26,7 +26,7 @@ from borderops.operations.history import (
 )
 from borderops.operations.numbers import Message
 from borderops.operations.plan import CaseKind, EarlierParent, Plan
-from borderops.operations.rebuilding import Jobs, agent_jobs, desk_jobs, joined, processing_minutes, serving, way_ended
+from borderops.operations.rebuilding import agent_jobs, desk_jobs, joined, processing_minutes, serving, way_ended
 from borderops.units import NEVER
 
 ORDER = (
@@ -113,14 +113,13 @@ def _row(mask: np.ndarray) -> str:
 
 def _disorder(history: History) -> Iterator[str]:
     """No event before its cause, none after the horizon."""
-    resident = history.exit == Exit.NOT_HERE
+    came = history.exit != Exit.NOT_HERE
     for before, after in ORDER:
-        cause, effect = getattr(history, before), getattr(history, after)
-        needs_cause = ~resident & (effect != NEVER)
-        wrong = needs_cause & ((cause == NEVER) | (effect < cause))
+        # NEVER is the latest of all moments, so what lacks its cause comes before it.
+        wrong = came & (getattr(history, after) < getattr(history, before))
         if wrong.any():
             row = _first(wrong)
-            when = datetime_of(effect[row])
+            when = datetime_of(getattr(history, after)[row])
             yield f"{int(wrong.sum())} people have {after} without or before {before}, first row {row} at {when}"
     for name, column in history.columns().items():
         if name.endswith("_at"):
@@ -149,65 +148,63 @@ def _broken_exits(history: History) -> Iterator[str]:
 
 def _overfull(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
     """A bed is given only while fewer are in use than open; the same for places in family detention."""
-    bed_until = _bed_until(history)
+    held = np.flatnonzero(history.bed_kind >= 0)
+    resident = history.exit[held] == Exit.NOT_HERE
+    begins = np.where(resident, history.first_minute, history.designated_at[held])
+    until = np.minimum(history.left_shelter_at, way_ended(history))[held]
     for kind, beds in enumerate(facilities.beds):
-        holds = history.bed_kind == kind
-        resident = history.exit == Exit.NOT_HERE
-        begins = np.where(resident, history.first_minute, history.designated_at)[holds]
-        yield from _given_when_full(
-            begins, bed_until[holds], np.ones(begins.size, int), beds, history, f"beds of kind {kind}"
-        )
-    first = plan.case_first
-    detained = np.isin(history.exit[first], [Exit.TO_FAMILY_DETENTION])
-    begins = np.concatenate(
-        [np.full(plan.detained_size.size, history.first_minute), history.left_cbp_at[first][detained]]
-    )
-    until = np.concatenate([plan.detained_until, history.left_detention_at[first][detained]])
+        of_kind = np.flatnonzero(history.bed_kind[held] == kind)
+        yield from _given_when_full(begins[of_kind], until[of_kind], beds, history, f"beds of kind {kind}")
+    detained = np.flatnonzero(history.exit[plan.case_first] == Exit.TO_FAMILY_DETENTION)
+    first = plan.case_first[detained]
+    begins = np.concatenate([np.full(plan.detained_size.size, history.first_minute), history.left_cbp_at[first]])
+    until = np.concatenate([plan.detained_until, history.left_detention_at[first]])
     size = np.concatenate([plan.detained_size, plan.case_size[detained]])
-    yield from _given_when_full(begins, until, size, facilities.family_places, history, "places in family detention")
-
-
-def _bed_until(history: History) -> np.ndarray:
-    """When each bed was given back, NEVER where it is still held."""
-    return np.minimum(history.left_shelter_at, way_ended(history))
+    yield from _given_when_full(
+        np.repeat(begins, size),
+        np.repeat(until, size),
+        facilities.family_places,
+        history,
+        "places in family detention",
+    )
 
 
 def _given_when_full(
-    begins: np.ndarray, until: np.ndarray, size: np.ndarray, schedule: Schedule, history: History, name: str
+    begins: np.ndarray, until: np.ndarray, schedule: Schedule, history: History, name: str
 ) -> Iterator[str]:
     """Find units given while none was free; departures of a minute come before allocations."""
-    moments = np.unique(begins[begins > history.first_minute])
-    if not moments.size:
-        return
-    order_in, order_out = np.argsort(begins, kind="stable"), np.argsort(until, kind="stable")
-    taken = np.concatenate([[0], np.cumsum(size[order_in])])[np.searchsorted(begins[order_in], moments, side="right")]
-    given = np.concatenate([[0], np.cumsum(size[order_out])])[np.searchsorted(until[order_out], moments, side="right")]
-    wrong = taken - given > capacity_at(schedule, moments)
+    # Moments almost stand in order, which is what this kind of sorting makes use of.
+    begins, until = np.sort(begins, kind="stable"), np.sort(until, kind="stable")
+    changes = np.searchsorted(begins, schedule.at[1:], side="left")
+    capacity = np.repeat(schedule.capacity, np.diff(changes, prepend=0, append=begins.size))
+    # With c units, whoever is the i-th to be given one needs that the (i - c)-th to give one back has done so.
+    needed = np.arange(begins.size) - capacity
+    wrong = (needed >= 0) & (until[np.maximum(needed, 0)] > begins) & (begins > history.first_minute)
     if wrong.any():
-        moment = int(moments[_first(wrong)])
-        yield f"{name}: given while none was free, {int(wrong.sum())} times, first {datetime_of(moment)}"
+        moments = np.unique(begins[wrong])
+        yield f"{name}: given while none was free, {moments.size} times, first {datetime_of(int(moments[0]))}"
 
 
 def _agents_overused(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
     """An agent begins only while fewer agents are busy than on duty."""
-    jobs = agent_jobs(history, plan, facilities)
+    places, jobs = zip(*agent_jobs(history, plan, facilities).values(), strict=True)
+    place, together = np.concatenate(places), joined(*jobs)
     for station in range(len(facilities.agents)):
-        here = joined(*(Jobs(*(each[place == station] for each in spans)) for place, spans in jobs.values()))
+        here = np.flatnonzero(place == station)
         schedule = serving(history, plan, facilities, station)
         yield from _given_when_full(
-            here.begins, here.ends, np.ones(here.begins.size, int), schedule, history, f"agents of station {station}"
+            together.begins[here], together.ends[here], schedule, history, f"agents of station {station}"
         )
     desk = desk_jobs(history, facilities)
-    yield from _given_when_full(
-        desk.begins, desk.ends, np.ones(desk.begins.size, int), facilities.desk, history, "workers at ORR's desk"
-    )
+    yield from _given_when_full(desk.begins, desk.ends, facilities.desk, history, "workers at ORR's desk")
 
 
 def _shared_numbers(history: History) -> Iterator[str]:
     """No A-number is given twice, and everybody taken in has one."""
-    given = history.a_number[history.a_number != 0]
-    if np.unique(given).size != given.size:
-        yield f"{given.size - np.unique(given).size} A-numbers were given twice"
+    numbers = np.sort(history.a_number, kind="stable")
+    repeated = (np.diff(numbers) == 0) & (numbers[1:] != 0)
+    if repeated.any():
+        yield f"{int(repeated.sum())} A-numbers were given twice"
     wrong = (history.a_number != 0) != (history.intake_at != NEVER)
     if wrong.any():
         yield f"{int(wrong.sum())} people were taken in without an A-number, or have one without; {_row(wrong)}"
@@ -268,19 +265,19 @@ def _wrong_beds(history: History, plan: Plan) -> Iterator[str]:
 
 def _crowded_sittings(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
     """Nobody is heard but in a sitting, within the limit, and in no more slots than it has."""
-    heard = history.heard_at != NEVER
-    late = heard & (history.heard_at > plan.hear_by)
-    if late.any():
-        yield f"{int(late.sum())} adults were heard after their limit; {_row(late)}"
-    district = np.full(heard.size, -1, dtype=np.int8)
-    arrived = np.repeat(plan.case_station, plan.case_size)
-    district[heard.size - arrived.size :] = facilities.docket_of[arrived]
+    heard = np.flatnonzero(history.heard_at != NEVER)
+    heard_at, is_parent = history.heard_at[heard], history.is_taken[heard]
+    late = heard[heard_at > plan.hear_by[heard]]
+    if late.size:
+        yield f"{late.size} adults were heard after their limit; first row {late[0]}"
+    station = plan.station[heard]
+    district = np.where(station >= 0, facilities.docket_of[station], -1)
     for row, docket in enumerate(facilities.dockets):
         for mask, slots, who in (
-            (history.is_taken, docket.for_parents, "parents"),
-            (~history.is_taken, docket.for_others, "others"),
+            (is_parent, docket.for_parents, "parents"),
+            (~is_parent, docket.for_others, "others"),
         ):
-            moments, count = np.unique(history.heard_at[heard & mask & (district == row)], return_counts=True)
+            moments, count = np.unique(heard_at[mask & (district == row)], return_counts=True)
             place = np.minimum(np.searchsorted(docket.at, moments), max(docket.at.size - 1, 0))
             wrong = (
                 (docket.at[place] != moments) | (count > slots[place])
@@ -389,18 +386,12 @@ def _reunion_faults(history: History, plan: Plan, facilities: Facilities) -> Ite
             yield f"{int(mask.sum())} people {what}; {_row(mask)}"
     vetted = history.vetted_at[history.vetted_at != NEVER]
     yield from _given_when_full(
-        vetted - facilities.reunions.vetting_minutes,
-        vetted,
-        np.ones(vetted.size, int),
-        facilities.team,
-        history,
-        "the joint team",
+        vetted - facilities.reunions.vetting_minutes, vetted, facilities.team, history, "the joint team"
     )
     done = history.reunion_at[history.reunion == Reunion.CHILD_TRAVELLED]
     yield from _given_when_full(
         done - facilities.reunions.reprocessing_minutes,
         done,
-        np.ones(done.size, int),
         facilities.centre,
         history,
         "desks of ICE's centres",

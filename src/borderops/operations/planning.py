@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 
 from borderops import clock, quantiles
-from borderops.ages import age_years, birthday_minute
+from borderops.ages import age_years
 from borderops.config.schema import (
     PORTS,
     STATIONS,
@@ -34,6 +34,8 @@ from borderops.units import DAY, HOUR
 
 SAYS_FAMILY = (Stratum.FAMILY, Stratum.FALSE_FAMILY)
 """Strata that are processed as one family; all others with adults and children are two cases."""
+
+_STRATUM_SAYS_FAMILY = np.isin(list(Stratum), SAYS_FAMILY)
 
 
 def make_plan(people: People, settings: Settings, draws: Draws) -> Plan:
@@ -79,9 +81,9 @@ def make_plan(people: People, settings: Settings, draws: Draws) -> Plan:
 def _open_cases(people: People) -> dict[str, np.ndarray]:
     """Split parties into cases; rows of a case stand together."""
     arrived = people.stratum != Stratum.RESIDENT
-    adults = np.bincount(people.party, people.role < Role.CHILD, minlength=people.size.size).astype(np.int16)
+    adults = np.bincount(people.party[people.role < Role.CHILD], minlength=people.size.size).astype(np.int16)
     children = people.size - adults
-    split = arrived & (adults > 0) & (children > 0) & ~np.isin(people.stratum, SAYS_FAMILY)
+    split = arrived & (adults > 0) & (children > 0) & ~_STRATUM_SAYS_FAMILY[people.stratum]
     lead = np.flatnonzero(arrived)
     tail = np.flatnonzero(split)
     party = np.concatenate([lead, tail])
@@ -170,16 +172,29 @@ def _roll(draws: Draws, number: np.ndarray, purpose: Purpose) -> np.ndarray:
 
 def _four_rolls(draws: Draws, number: np.ndarray, purpose: Purpose) -> np.ndarray:
     """Rolls for each message and try, shape (n, messages, tries): the index of the draw is the message's."""
-    words = np.stack([draws.bits(number, purpose, message) for message in Message], axis=1)
-    shifts = np.arange(TRIES, dtype=np.uint64) * np.uint64(16)
-    return (words[:, :, None] >> shifts & np.uint64(0xFFFF)).astype(np.uint16)
+    words = np.empty((number.size, len(Message)), dtype="<u8")
+    for message in Message:
+        words[:, message] = draws.bits(number, purpose, message)
+    # The four quarters of 64 bits, the lowest first.
+    return words.view("<u2").reshape(number.size, len(Message), TRIES).astype(np.uint16, copy=False)
 
 
 def _only(chosen: np.ndarray, number: np.ndarray, compute) -> np.ndarray:
     """Compute for the chosen rows, zero elsewhere."""
+    rows = np.flatnonzero(chosen)
     found = np.zeros(number.size, dtype=np.int32)
-    found[chosen] = compute(number[chosen])
+    found[rows] = compute(number[rows])
     return found
+
+
+def _says_family(people: People, rows: np.ndarray) -> np.ndarray:
+    """True for those of some people whose party says that it is a family."""
+    return _STRATUM_SAYS_FAMILY[people.stratum[people.party[rows]]]
+
+
+def _rows_of_residents(people: People) -> np.ndarray:
+    """Rows of the children who are in shelters when the run begins, each a party of one."""
+    return people.first_member[people.stratum == Stratum.RESIDENT]
 
 
 # --- families -----------------------------------------------------------------------------------------------------
@@ -218,9 +233,14 @@ def _grounds(people: People, first: np.ndarray, policy: Policy, draws: Draws) ->
     """Ground on which each family is selected; prosecution comes before the others."""
     party = people.party[first]
     number, day = people.party_number[party], people.apprehended_at[party] // DAY
-    youngest = age_years(people.youngest_birth_day[party], day)
-    share = family_selection_share(policy, day, people.station[party], youngest)
-    referred = draws.uniforms(number, Purpose.REFERRAL) < share
+    uniforms = draws.uniforms(number, Purpose.REFERRAL)
+    referred = np.zeros(first.size, dtype=bool)
+    # Ages matter for those alone whom the timetable does not leave out already: exemptions only lower a share.
+    at_most = referral_share(policy.family_referral, day, people.station[party]) * max(policy.youngest_0_4_ratio, 1.0)
+    some = np.flatnonzero(uniforms < at_most)
+    youngest = age_years(people.youngest_birth_day[party[some]], day[some])
+    share = family_selection_share(policy, day[some], people.station[party[some]], youngest)
+    referred[some] = uniforms[some] < share
     shares = [one.share for one in policy.other_grounds]
     found = quantiles.category(draws.uniforms(number, Purpose.OTHER_GROUND), [*shares, 1.0 - sum(shares)])
     codes = np.array([*(Ground[one.ground.upper()] for one in policy.other_grounds), Ground.NONE])
@@ -270,14 +290,15 @@ def _adult_paths(people: People, settings: Settings, draws: Draws) -> dict[str, 
     to_court = draws.uniforms(number, Purpose.REFERRAL) < share
     quick = np.array([times.quick_return_share.get(country, 0.0) for country in COUNTRIES])[people.citizenship[adult]]
     returned = draws.uniforms(number, Purpose.SCREENED_RETURN) < quick
-    path[adult] = np.where(to_court, AdultPath.COURT, np.where(returned, AdultPath.RETURN, AdultPath.ICE))
     # Adults of families follow the path only where nobody wrote down that they have one; none is returned at once.
-    family = np.isin(people.stratum[party], SAYS_FAMILY)
-    path[adult[family & ~to_court]] = AdultPath.ICE
+    returned &= ~_says_family(people, adult)
+    of_adult = np.where(returned, np.int8(AdultPath.RETURN), np.int8(AdultPath.ICE))
+    of_adult[to_court] = AdultPath.COURT
+    path[adult] = of_adult
     # Who is referred and not heard goes to ICE after all.
     by_path = (times.transfer_to_ice, times.quick_return, times.transfer_to_ice)
-    median = np.array([time.median_hours for time in by_path])[path[adult]] * HOUR
-    sigma = np.array([time.sigma for time in by_path])[path[adult]]
+    median = np.array([time.median_hours for time in by_path])[of_adult] * HOUR
+    sigma = np.array([time.sigma for time in by_path])[of_adult]
     departure[adult] = quantiles.lognormal_minutes(draws.uniforms(number, Purpose.DEPARTURE), median, sigma)
     is_returned = _returned_children(people, times, departure, draws)
     return {"departure_minutes": departure, "path": path, "is_returned": is_returned}
@@ -301,8 +322,12 @@ def _sentences(people: People, courts: Courts, draws: Draws) -> dict[str, np.nda
     adult = np.flatnonzero(people.role < Role.CHILD)
     number, count = people.number[adult], people.number.size
     served = draws.uniforms(number, Purpose.TIME_SERVED) < courts.time_served_share
-    jail = quantiles.lognormal_minutes(
-        draws.uniforms(number, Purpose.SENTENCE), courts.jail_median_days * DAY, courts.jail_sigma
+    jail = _only(
+        ~served,
+        number,
+        lambda some: quantiles.lognormal_minutes(
+            draws.uniforms(some, Purpose.SENTENCE), courts.jail_median_days * DAY, courts.jail_sigma
+        ),
     )
     same_day = draws.uniforms(number, Purpose.BACK_SAME_DAY) < courts.back_same_day_share
     earliest, latest = round(courts.back_from_hour * HOUR), round(courts.back_until_hour * HOUR) - 1
@@ -310,7 +335,7 @@ def _sentences(people: People, courts: Courts, draws: Draws) -> dict[str, np.nda
     decided = {
         "is_never_referred": draws.uniforms(number, Purpose.NEVER_REFERRED) < courts.never_referred_share,
         "is_declined": draws.uniforms(number, Purpose.DECLINED) < courts.declined_share,
-        "jail_minutes": np.where(served, 0, jail).astype(np.int32),
+        "jail_minutes": jail,
         "is_back_same_day": served & same_day,
         "back_minute": minute.astype(np.int16),
     }
@@ -323,7 +348,8 @@ def _sentences(people: People, courts: Courts, draws: Draws) -> dict[str, np.nda
 def _other_custody(people: People, cases: dict[str, np.ndarray], courts: Courts, draws: Draws) -> dict[str, np.ndarray]:
     """Minutes in other custody of parents who would be taken for a crime, a gang or a warrant."""
     minutes = np.zeros(people.number.size, dtype=np.int32)
-    adult = np.flatnonzero((people.role < Role.CHILD) & np.isin(people.stratum[people.party], SAYS_FAMILY))
+    adult = np.flatnonzero(people.role < Role.CHILD)
+    adult = adult[_says_family(people, adult)]
     number = people.number[adult]
     charged = draws.uniforms(number, Purpose.OTHER_CUSTODY) < courts.other_custody_share
     adult, number = adult[charged], number[charged]
@@ -339,9 +365,9 @@ def _days(draws: Draws, number: np.ndarray, purpose: Purpose, time: LognormalDay
 def _ice_stays(people: People, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
     """ICE custody of every adult, and what vetting and asking would bring if it were a parent's."""
     adult = np.flatnonzero(people.role < Role.CHILD)
-    resident = np.flatnonzero(people.stratum[people.party] == Stratum.RESIDENT)
+    resident = _rows_of_residents(people)
     count, ice, rules = people.number.size, settings.ice, settings.reunification
-    family = np.isin(people.stratum[people.party[adult]], SAYS_FAMILY)
+    family = _says_family(people, adult)
     removed = np.where(family, ice.removed_share_parents, ice.removed_share)
     columns = {
         "ice_minutes": np.zeros(count, dtype=np.int32),
@@ -404,9 +430,9 @@ def _child_stages(people: People, settings: Settings, draws: Draws) -> dict[str,
         **spread,
         "has_old_number": people.has_prior_removal,
         "is_girl": people.sex == Sex.FEMALE,
-        "young_until": birthday_minute(people.birth_day, settings.reunification.order.young_below_age),
-        "turns_13_at": birthday_minute(people.birth_day, 13),
-        "turns_18_at": birthday_minute(people.birth_day, 18),
+        "young_until": people.comes_of_age(settings.reunification.order.young_below_age),
+        "turns_13_at": people.comes_of_age(13),
+        "turns_18_at": people.comes_of_age(18),
     }
 
 
@@ -417,7 +443,6 @@ def _errands(people: People, settings: Settings, draws: Draws) -> dict[str, np.n
     row = np.full(people.number.size, -1, dtype=np.int32)
     row[child] = np.arange(child.size, dtype=np.int32)
     unready = draws.uniforms(number, Purpose.NO_NOTICE) < rules.routes.without_notice_share
-    wait = _minutes(draws, number, Purpose.NOTICE_TIME, rules.routes.without_notice)
     return {
         "child_row": row,
         "message_roll": _four_rolls(draws, number, Purpose.MESSAGE),
@@ -433,7 +458,9 @@ def _errands(people: People, settings: Settings, draws: Draws) -> dict[str, np.n
         "advocate_minutes": _days(draws, number, Purpose.ADVOCATE, rules.team.advocate),
         "parent_travel_minutes": _minutes(draws, number, Purpose.PARENT_TRAVEL, rules.routes.parent_travel),
         "child_travel_minutes": _minutes(draws, number, Purpose.CHILD_TRAVEL, rules.routes.child_travel),
-        "without_notice_minutes": np.where(unready, wait, 0).astype(np.int32),
+        "without_notice_minutes": _only(
+            unready, number, lambda some: _minutes(draws, some, Purpose.NOTICE_TIME, rules.routes.without_notice)
+        ),
         "is_reunited_abroad": draws.uniforms(number, Purpose.ABROAD) < rules.abroad.reunited_share,
         "abroad_minutes": _days(draws, number, Purpose.ABROAD_TIME, rules.abroad.decides),
     }
@@ -450,7 +477,7 @@ def _stay_work(number: np.ndarray, orr: Orr, draws: Draws) -> np.ndarray:
 def _residents(people: People, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
     residents = draw_residents(settings, draws)
     return {
-        "resident": np.flatnonzero(people.stratum[people.party] == Stratum.RESIDENT).astype(np.int32),
+        "resident": _rows_of_residents(people).astype(np.int32),
         "resident_kind": residents.kind,
         "resident_since": residents.admitted_at,
         "resident_work": residents.work_left,

@@ -30,7 +30,17 @@ def referral_share(rules: list[ReferralRule], day: np.ndarray, station: np.ndarr
     -------
     ndarray of float64, shape (n,)
     """
-    share = np.zeros(np.shape(day))
+    if not day.size:
+        return np.zeros(0)
+    # Told once for each day and station: there are many more people.
+    first = int(day.min())
+    days = np.arange(first, int(day.max()) + 1)[:, None]
+    return _timetable(rules, days, np.arange(len(STATIONS)))[day - first, station]
+
+
+def _timetable(rules: list[ReferralRule], day: np.ndarray, station: np.ndarray) -> np.ndarray:
+    """Shares by day and station, shape (days, stations)."""
+    share = np.zeros(np.broadcast_shapes(day.shape, station.shape))
     for rule in rules:
         applies = _applies(rule, day, station)
         if not rule.ramp_days:

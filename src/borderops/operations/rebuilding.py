@@ -37,16 +37,15 @@ def joined(*parts: Jobs) -> Jobs:
 
 def split_cases(history: History, plan: Plan) -> np.ndarray:
     """Rows of cases that are a family which was not grouped at intake."""
-    is_family = plan.case_kind == CaseKind.FAMILY
-    taken_in = history.intake_at[plan.case_first] != NEVER
-    return np.flatnonzero(is_family & taken_in & ~history.is_grouped[plan.case_first])
+    family = np.flatnonzero(plan.case_kind == CaseKind.FAMILY)
+    first = plan.case_first[family]
+    return family[(history.intake_at[first] != NEVER) & ~history.is_grouped[first]]
 
 
 def by_case(values: np.ndarray, plan: Plan) -> np.ndarray:
     """Spread values of cases over people, shape (n,); zero for residents."""
-    spread = np.zeros(plan.apprehended_at.size, dtype=values.dtype)
-    spread[spread.size - int(plan.case_size.sum()) :] = np.repeat(values, plan.case_size)
-    return spread
+    spread = np.repeat(values, plan.case_size)
+    return np.concatenate([np.zeros(plan.apprehended_at.size - spread.size, dtype=values.dtype), spread])
 
 
 def is_never_grouped(history: History, plan: Plan) -> np.ndarray:
@@ -78,19 +77,33 @@ def design_at(minutes: np.ndarray, facilities: Facilities) -> np.ndarray:
 
 
 def intake_minutes(history: History, plan: Plan, facilities: Facilities) -> np.ndarray:
-    """Minutes that the intake of everybody's case takes, shape (n,)."""
-    design = design_at(history.intake_at[plan.case_first], facilities)
-    further = np.where(plan.case_kind == CaseKind.FAMILY, facilities.designs.intake_minutes[design], 0)
-    return by_case(plan.intake_minutes + further, plan)
+    """Minutes that the intake of each case takes, shape (cases,)."""
+    family = np.flatnonzero(plan.case_kind == CaseKind.FAMILY)
+    design = design_at(history.intake_at[plan.case_first[family]], facilities)
+    minutes = plan.intake_minutes.copy()
+    minutes[family] += facilities.designs.intake_minutes[design]
+    return minutes
 
 
 def processing_minutes(history: History, plan: Plan, facilities: Facilities) -> np.ndarray:
     """Minutes that everybody's processing takes, shape (n,)."""
-    design = design_at(history.intake_at[plan.case_first], facilities)
-    parting = np.where(plan.ground != 0, facilities.designs.parting_minutes[design], 0)
-    minutes = by_case(plan.processing_minutes + parting, plan)
-    adults, children = (by_case(column, plan) for column in (plan.adults_minutes, plan.children_minutes))
-    return np.where(is_never_grouped(history, plan), np.where(plan.is_child, children, adults), minutes)
+    selected = np.flatnonzero(plan.ground)
+    design = design_at(history.intake_at[plan.case_first[selected]], facilities)
+    minutes = plan.processing_minutes.copy()
+    minutes[selected] += facilities.designs.parting_minutes[design]
+    minutes = by_case(minutes, plan)
+    # Adults and children of a family that was not grouped are processed apart.
+    split = split_cases(history, plan)
+    row, case = members(split, plan)
+    minutes[row] = np.where(plan.is_child[row], plan.children_minutes[case], plan.adults_minutes[case])
+    return minutes
+
+
+def members(cases: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the members of some cases, and the case of each."""
+    size = plan.case_size[cases].astype(np.int64)
+    place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    return np.repeat(plan.case_first[cases], size) + place, np.repeat(cases, size)
 
 
 def agent_jobs(history: History, plan: Plan, facilities: Facilities) -> dict[str, tuple[np.ndarray, Jobs]]:
@@ -108,23 +121,38 @@ def agent_jobs(history: History, plan: Plan, facilities: Facilities) -> dict[str
         ``intake_at`` and ``processing_at``: the station of each job, and the jobs.
     """
     minutes = {
-        "intake_at": intake_minutes(history, plan, facilities),
+        "intake_at": by_case(intake_minutes(history, plan, facilities), plan),
         "processing_at": processing_minutes(history, plan, facilities),
     }
     found = {}
     for stage, lead in leads(history, plan).items():
-        begins = getattr(history, stage)[lead]
-        found[stage] = plan.station[lead], Jobs(begins, begins + minutes[stage][lead])
+        rows = np.flatnonzero(lead)
+        begins = getattr(history, stage)[rows]
+        found[stage] = plan.station[rows], Jobs(begins, begins + minutes[stage][rows])
     return found
+
+
+def changes_until(moments: np.ndarray, schedule: Schedule) -> np.ndarray:
+    """How many changes of a schedule, its beginning included, come before moments or at them; shape (n,)."""
+    start = int(schedule.at[0])
+    # Shifts change at even times, so that a short table tells what a search would.
+    grain = max(int(np.gcd.reduce(np.diff(schedule.at))), 1)
+    edges = np.arange(start, int(schedule.at[-1]) + 1, grain)
+    # The last entry, at -1, serves all moments before the beginning.
+    table = np.append(np.searchsorted(schedule.at, edges, side="right"), 0)
+    return table[np.clip((moments - start) // grain, -1, edges.size - 1)]
 
 
 def serving(history: History, plan: Plan, facilities: Facilities, station: int) -> Schedule:
     """Agents on duty less those who care for children beyond the rated places when the shift begins."""
     schedule = facilities.agents[station]
-    children = plan.is_child & (plan.station == station)
-    arrived, left = np.sort(history.apprehended_at[children]), np.sort(history.left_cbp_at[children])
+    children = np.flatnonzero(plan.is_child & (plan.station == station))
+    came = changes_until(history.apprehended_at[children], schedule)
+    went = changes_until(history.left_cbp_at[children], schedule)
     # Who arrives or leaves at the minute of a change of shift does so after it.
-    present = np.searchsorted(arrived, schedule.at, side="left") - np.searchsorted(left, schedule.at, side="left")
+    shifts = schedule.at.size
+    moves = np.bincount(came, minlength=shifts + 1) - np.bincount(went, minlength=shifts + 1)
+    present = np.cumsum(moves)[:shifts]
     beyond = np.maximum(present - facilities.rated_children[station], 0)
     on_duty = schedule.capacity - beyond // facilities.children_per_diverted_agent
     on_duty = np.maximum(on_duty, np.minimum(schedule.capacity, 1))

@@ -56,10 +56,15 @@ def limit_after(moments: np.ndarray, minutes: int, sitting: np.ndarray) -> np.nd
     ends = moments + minutes
     if not moments.size:
         return ends
-    first = int(moments.min()) // DAY
-    days = np.arange(first, int(moments.max() + minutes) // DAY + LONGEST_PAUSE)
+    first, whole_days = int(moments.min()) // DAY, minutes // DAY
+    days = np.arange(first, int(ends.max()) // DAY + LONGEST_PAUSE)
     closed = np.cumsum(~np.isin(days, sitting))
-    begun = closed[moments // DAY - first]
+    # What is added follows from the day on which a limit begins and whether a midnight falls into its odd hours: told
+    # once for each day, as there are many more moments.
+    begins = np.arange(int(moments.max()) // DAY - first + 1)[:, None]
+    added = np.zeros((begins.size, 2), dtype=np.int64)
     for _ in range(LONGEST_PAUSE):
-        ends = moments + minutes + DAY * (closed[np.minimum(ends // DAY - first, days.size - 1)] - begun)
-    return ends
+        last = np.minimum(begins + whole_days + np.array([0, 1]) + added, days.size - 1)
+        added = closed[last] - closed[begins]
+    day = moments // DAY
+    return ends + DAY * added[day - first, ends // DAY - day - whole_days]

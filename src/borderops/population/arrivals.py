@@ -79,11 +79,11 @@ def _settle(expected: np.ndarray, days: np.ndarray, settings: Settings, draws: D
     counts = quantiles.count(draws.uniforms(cells, Purpose.PARTY_COUNT), expected.ravel())
     row = np.repeat(np.arange(counts.size), counts)
     ordinal = np.arange(row.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    number = entities.pack(day[row], station[row], stratum[row], ordinal)
+    number = cells[row] + (ordinal << entities.MEMBER_BITS)
     parties = {
-        "day": day[row].astype(np.int32),
-        "station": station[row].astype(np.int8),
-        "stratum": stratum[row].astype(np.int8),
+        "day": day.astype(np.int32)[row],
+        "station": station.astype(np.int8)[row],
+        "stratum": stratum.astype(np.int8)[row],
     }
     event = _choose_events(number, parties, settings, draws)
     minute = parties["day"] * np.int64(DAY) + _minutes(event, number, settings.arrivals, draws)
@@ -254,9 +254,10 @@ def _choose_events(number: np.ndarray, parties: dict[str, np.ndarray], settings:
     shared = _share_by_stratum(events.shared)[parties["stratum"]]
     joins = np.flatnonzero(draws.uniforms(number, Purpose.EVENT_CHOICE) < shared)
     cell_key = entities.pack(parties["day"][joins], parties["station"][joins], entities.EVENT, 0)
-    cells, cell = np.unique(cell_key, return_inverse=True)
-    station = parties["station"][joins][np.unique(cell, return_index=True)[1]] if joins.size else np.zeros(0, int)
-    slots = _slots_by_station(settings)[station]
+    # Parties are sorted by day and station, so those of a cell stand together.
+    first = np.flatnonzero(np.diff(cell_key, prepend=-1))
+    cells, cell = cell_key[first], np.repeat(np.arange(first.size), np.diff(first, append=joins.size))
+    slots = _slots_by_station(settings)[parties["station"][joins[first]]]
     start = np.cumsum(slots) - slots
     slot = np.arange(slots.sum()) - np.repeat(start, slots)
     slot_number = np.repeat(cells, slots) + (slot << entities.MEMBER_BITS)
@@ -307,7 +308,7 @@ def _minutes(event: np.ndarray, number: np.ndarray, arrivals: Arrivals, draws: D
     by_minute = np.repeat(np.asarray(arrivals.hour, dtype=np.float64), HOUR)
     cumulative = np.cumsum(by_minute) / by_minute.sum()
     uniforms = draws.uniforms(event, Purpose.EVENT_MINUTE)
-    return np.minimum(np.searchsorted(cumulative, uniforms, side="right"), DAY - 1)
+    return quantiles.place(uniforms, cumulative)
 
 
 # --- months -------------------------------------------------------------------------------------------------------

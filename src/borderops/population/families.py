@@ -49,7 +49,6 @@ def form_families(settings: Settings, draws: Draws) -> People:
     rows = _seat_members(parties, settings.people, draws)
     _decide_sexes(rows, parties, settings.people, draws)
     _decide_ages(rows, parties, settings.people, draws)
-    _link_parents(rows)
     citizenship = _citizenship(parties, settings.people.citizenship, draws)
     return _assemble(rows, parties, residents, citizenship, settings, draws)
 
@@ -60,47 +59,46 @@ def form_families(settings: Settings, draws: Draws) -> People:
 def _seat_members(parties: Parties, people: schema.People, draws: Draws) -> dict[str, np.ndarray]:
     """Decide the number of adults and children of each party and give every person a row."""
     adults = _count_adults(parties, people, draws)
-    children = _count_children(parties, people, draws)
+    mothers = _minor_mothers(parties, people, draws)
+    children = _count_children(parties, mothers, people, draws)
     size = adults + children
     first = np.cumsum(size) - size
     party = np.repeat(np.arange(size.size, dtype=np.int32), size)
     member = np.arange(party.size, dtype=np.int64) - first[party]
-    number = parties.number[party] + 1 + member
     role = np.full(party.size, Role.CHILD, dtype=np.int8)
-    role[member < adults[party]] = Role.SECOND_ADULT
-    role[(member == 0) & (adults[party] > 0)] = Role.ADULT
-    rows = {
+    role[first[adults > 0]] = Role.ADULT
+    role[first[adults > 1] + 1] = Role.SECOND_ADULT
+    role[first[mothers] + 1] = Role.CHILD_OF_MINOR
+    return {
         "party": party,
-        "number": number,
+        "number": parties.number[party] + 1 + member,
         "role": role,
         "member": member.astype(np.int16),
         "first": first,
         "size": size,
         "adults": adults,
     }
-    _seat_children_of_minors(rows, parties, people, draws)
-    return rows
 
 
 def _count_adults(parties: Parties, people: schema.People, draws: Draws) -> np.ndarray:
     adults = np.ones(parties.number.size, dtype=np.int16)
     adults[parties.stratum == Stratum.CHILDREN_ALONE] = 0
-    true_family = np.flatnonzero(np.isin(parties.stratum, (Stratum.FAMILY, Stratum.UNDISCLOSED_FAMILY)))
+    true_family = np.flatnonzero(_is_true_family(parties.stratum))
     uniforms = draws.uniforms(parties.number[true_family], Purpose.SECOND_ADULT)
     adults[true_family] += uniforms < people.families.second_parent_share
     return adults
 
 
-def _count_children(parties: Parties, people: schema.People, draws: Draws) -> np.ndarray:
+def _count_children(parties: Parties, mothers: np.ndarray, people: schema.People, draws: Draws) -> np.ndarray:
+    """Number of children of each party; ``mothers`` are rows of parties of a girl who has a child of her own."""
     children = np.zeros(parties.number.size, dtype=np.int16)
     with_children = np.flatnonzero(parties.stratum != Stratum.SINGLE_ADULT)
     uniforms = draws.uniforms(parties.number[with_children], Purpose.CHILDREN_COUNT)
-    in_family = np.isin(parties.stratum[with_children], FAMILY_STRATA)
+    in_family = np.isin(list(Stratum), FAMILY_STRATA)[parties.stratum[with_children]]
     families, alone = people.families, people.children_alone
     two_more = in_family & (uniforms < families.two_more_children_share)
     more = np.where(in_family, families.one_more_child_share + families.two_more_children_share, alone.sibling_share)
     children[with_children] = 1 + (uniforms < more) + two_more
-    mothers = _minor_mothers(parties, people, draws)
     children[mothers] += children[mothers] == 1
     return children
 
@@ -117,28 +115,19 @@ def _minor_mothers(parties: Parties, people: schema.People, draws: Draws) -> np.
     return alone[single & girl & chosen & (age >= MINOR_MOTHER_FROM_AGE * YEAR_DAYS)]
 
 
-def _seat_children_of_minors(
-    rows: dict[str, np.ndarray], parties: Parties, people: schema.People, draws: Draws
-) -> None:
-    mothers = _minor_mothers(parties, people, draws)
-    rows["role"][rows["first"][mothers] + 1] = Role.CHILD_OF_MINOR
-
-
 # --- sexes and ages -----------------------------------------------------------------------------------------------
 
 
 def _decide_sexes(rows: dict[str, np.ndarray], parties: Parties, people: schema.People, draws: Draws) -> None:
-    stratum = parties.stratum[rows["party"]]
-    uniforms = draws.uniforms(rows["number"], Purpose.SEX)
-    men = np.full(uniforms.size, people.children_alone.boys_under_13_share)
-    men[stratum == Stratum.SINGLE_ADULT] = people.adults.single_men_share
-    adult_with_children = (rows["role"] == Role.ADULT) & (stratum != Stratum.SINGLE_ADULT)
-    men[adult_with_children] = 1.0 - people.families.lone_parent_mother_share
-    alone = (stratum == Stratum.CHILDREN_ALONE) & (rows["role"] == Role.CHILD)
-    teen = np.zeros(uniforms.size, dtype=bool)
-    teen[alone] = _draw_ages(rows["number"][alone], people.children_alone.age, draws) >= TEEN_AGES[0] * YEAR_DAYS
-    men[teen] = people.children_alone.boys_13_17_share
-    rows["sex"] = (uniforms < men).astype(np.int8)
+    stratum, role = parties.stratum[rows["party"]], rows["role"]
+    shares = np.full((len(Stratum), len(Role)), people.children_alone.boys_under_13_share)
+    shares[:, Role.ADULT] = 1.0 - people.families.lone_parent_mother_share
+    shares[Stratum.SINGLE_ADULT] = people.adults.single_men_share
+    men = shares[stratum, role]
+    alone = np.flatnonzero((stratum == Stratum.CHILDREN_ALONE) & (role == Role.CHILD))
+    age = _draw_ages(rows["number"][alone], people.children_alone.age, draws)
+    men[alone[age >= TEEN_AGES[0] * YEAR_DAYS]] = people.children_alone.boys_13_17_share
+    rows["sex"] = (draws.uniforms(rows["number"], Purpose.SEX) < men).astype(np.int8)
     second = np.flatnonzero(rows["role"] == Role.SECOND_ADULT)
     rows["sex"][second] = Sex.MALE + Sex.FEMALE - rows["sex"][second - 1]
 
@@ -156,36 +145,34 @@ def _draw_ages(number: np.ndarray, bands: AgeBands, draws: Draws) -> np.ndarray:
 
 
 def _decide_ages(rows: dict[str, np.ndarray], parties: Parties, people: schema.People, draws: Draws) -> None:
-    stratum = parties.stratum[rows["party"]]
-    age = np.zeros(stratum.size, dtype=np.int64)
-    child = rows["role"] >= Role.CHILD
-    alone = child & (stratum == Stratum.CHILDREN_ALONE)
+    age = np.zeros(rows["party"].size, dtype=np.int64)
+    child = np.flatnonzero(rows["role"] >= Role.CHILD)
+    party = rows["party"][child]
+    is_alone = parties.stratum[party] == Stratum.CHILDREN_ALONE
+    place = rows["member"][child] - rows["adults"][party]
+    alone, youngest = child[is_alone], child[~is_alone & (place == 0)]
     age[alone] = _draw_ages(rows["number"][alone], people.children_alone.age, draws)
-    youngest = child & ~alone & (rows["member"] == rows["adults"][rows["party"]])
     age[youngest] = _draw_ages(rows["number"][youngest], people.families.youngest_age, draws)
-    _age_siblings(age, rows, child & ~alone & ~youngest, draws)
-    _part_siblings_alone(age, rows, alone & (rows["role"] == Role.CHILD) & (rows["member"] == 1))
+    for order in range(1, int(place.max(initial=0)) + 1):
+        _age_siblings(age, rows, child[~is_alone & (place == order)], draws)
+    _part_siblings_alone(age, child[is_alone & (place == 1) & (rows["role"][child] == Role.CHILD)])
     _age_babies(age, rows, draws)
-    _age_adults(age, rows, ~child, stratum, draws)
+    _age_adults(age, rows, parties, draws)
     rows["birth_day"] = (parties.day[rows["party"]] - age).astype(np.int32)
 
 
-def _age_siblings(age: np.ndarray, rows: dict[str, np.ndarray], siblings: np.ndarray, draws: Draws) -> None:
-    """Older siblings, one after another: rather close to the next younger; twins where no room is left."""
-    place = rows["member"] - rows["adults"][rows["party"]]
-    for order in range(1, int(place.max(initial=0)) + 1):
-        chosen = np.flatnonzero(siblings & (place == order))
-        younger = age[chosen - 1]
-        room = MINOR_DAYS - younger - BIRTHS_APART
-        is_twin = (room < 0) | (draws.uniforms(rows["number"][chosen], Purpose.AGE_BAND) < TWIN_SHARE)
-        gap = draws.uniforms(rows["number"][chosen], Purpose.AGE_DAYS) ** 2
-        older = younger + BIRTHS_APART + np.floor(gap * np.maximum(room, 0)).astype(np.int64)
-        age[chosen] = np.where(is_twin, younger, older)
+def _age_siblings(age: np.ndarray, rows: dict[str, np.ndarray], chosen: np.ndarray, draws: Draws) -> None:
+    """Siblings next older than the one before them: rather close in age; twins where no room is left."""
+    younger = age[chosen - 1]
+    room = MINOR_DAYS - younger - BIRTHS_APART
+    is_twin = (room < 0) | (draws.uniforms(rows["number"][chosen], Purpose.AGE_BAND) < TWIN_SHARE)
+    gap = draws.uniforms(rows["number"][chosen], Purpose.AGE_DAYS) ** 2
+    older = younger + BIRTHS_APART + np.floor(gap * np.maximum(room, 0)).astype(np.int64)
+    age[chosen] = np.where(is_twin, younger, older)
 
 
-def _part_siblings_alone(age: np.ndarray, rows: dict[str, np.ndarray], second: np.ndarray) -> None:
+def _part_siblings_alone(age: np.ndarray, chosen: np.ndarray) -> None:
     """Brothers and sisters alone: ages are drawn one by one, so births that are too close are moved apart."""
-    chosen = np.flatnonzero(second)
     apart = age[chosen] - age[chosen - 1]
     older = age[chosen - 1] + BIRTHS_APART + np.abs(apart)
     younger = age[chosen - 1] - BIRTHS_APART - np.abs(apart)
@@ -200,16 +187,15 @@ def _age_babies(age: np.ndarray, rows: dict[str, np.ndarray], draws: Draws) -> N
     age[babies] = np.floor(draws.uniforms(rows["number"][babies], Purpose.AGE_DAYS) * oldest)
 
 
-def _age_adults(
-    age: np.ndarray, rows: dict[str, np.ndarray], adult: np.ndarray, stratum: np.ndarray, draws: Draws
-) -> None:
+def _age_adults(age: np.ndarray, rows: dict[str, np.ndarray], parties: Parties, draws: Draws) -> None:
     """Adults alone and kin from 18 on; parents from the age of the oldest child and their age at its birth."""
-    chosen = np.flatnonzero(adult)
-    uniforms = draws.uniforms(rows["number"][chosen], Purpose.AGE_DAYS)
-    age[chosen] = ADULT_DAYS + np.floor(35.0 * YEAR_DAYS * uniforms**1.6).astype(np.int64)
-    parent = np.isin(stratum[chosen], (Stratum.FAMILY, Stratum.UNDISCLOSED_FAMILY))
-    parents, uniforms = chosen[parent], uniforms[parent]
-    oldest = age[rows["first"][rows["party"][parents]] + rows["size"][rows["party"][parents]] - 1]
+    adult = np.flatnonzero(rows["role"] < Role.CHILD)
+    is_parent = _is_true_family(parties.stratum[rows["party"][adult]])
+    others, parents = adult[~is_parent], adult[is_parent]
+    uniforms = draws.uniforms(rows["number"][others], Purpose.AGE_DAYS)
+    age[others] = ADULT_DAYS + np.floor(35.0 * YEAR_DAYS * uniforms**1.6).astype(np.int64)
+    uniforms = draws.uniforms(rows["number"][parents], Purpose.AGE_DAYS)
+    oldest = age[(rows["first"] + rows["size"])[rows["party"][parents]] - 1]
     # Rounded up: 16 mean years are a few hours short of 16 birthdays.
     at_birth = np.ceil((16.0 + 24.0 * uniforms**1.7) * YEAR_DAYS).astype(np.int64)
     age[parents] = np.maximum(oldest + at_birth, ADULT_DAYS)
@@ -218,38 +204,31 @@ def _age_adults(
 # --- kinship ------------------------------------------------------------------------------------------------------
 
 
-def _link_parents(rows: dict[str, np.ndarray]) -> None:
-    """Point every child to the rows of the true parents it came with; strata decide in `_assemble`."""
-    first = rows["first"][rows["party"]]
-    adults = rows["adults"][rows["party"]]
-    child = rows["role"] == Role.CHILD
-    rows["adult_a"] = np.where(child & (adults >= 1), first, NOBODY).astype(np.int32)
-    rows["adult_b"] = np.where(child & (adults == 2), first + 1, NOBODY).astype(np.int32)
-    baby = rows["role"] == Role.CHILD_OF_MINOR
-    rows["adult_a"][baby] = first[baby]
+def _is_true_family(stratum: np.ndarray) -> np.ndarray:
+    """True where the adults are the parents of the children."""
+    return (stratum == Stratum.FAMILY) | (stratum == Stratum.UNDISCLOSED_FAMILY)
 
 
-def _parents(rows: dict[str, np.ndarray], stratum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of mother and father, NOBODY where absent."""
-    true_parent = np.isin(stratum, (Stratum.FAMILY, Stratum.UNDISCLOSED_FAMILY)) | (rows["role"] == Role.CHILD_OF_MINOR)
-    mother = np.full(stratum.size, NOBODY, dtype=np.int32)
-    father = mother.copy()
-    for adult in (rows["adult_a"], rows["adult_b"]):
-        present = np.flatnonzero(true_parent & (adult != NOBODY))
-        woman = rows["sex"][adult[present]] == Sex.FEMALE
-        mother[present[woman]] = adult[present[woman]]
-        father[present[~woman]] = adult[present[~woman]]
-    return mother, father
-
-
-def _kinship(rows: dict[str, np.ndarray], stratum: np.ndarray, party_number: np.ndarray, draws: Draws) -> Kinship:
-    """Parents, and for kin groups the relative and on which side."""
-    mother, father = _parents(rows, stratum)
-    kin_child = (stratum == Stratum.KIN_GROUP) & (rows["role"] == Role.CHILD)
-    relative = np.where(kin_child, rows["adult_a"], NOBODY).astype(np.int32)
-    fathers_side = np.zeros(stratum.size, dtype=bool)
-    chosen = np.flatnonzero(kin_child)
-    fathers_side[chosen] = draws.uniforms(party_number[rows["party"][chosen]], Purpose.KIN_KIND, 1) < 0.5
+def _kinship(rows: dict[str, np.ndarray], parties: Parties, before: int, draws: Draws) -> Kinship:
+    """Parents, and for kin groups the relative and on which side; ``before`` residents stand in front of all rows."""
+    child = np.flatnonzero(rows["role"] >= Role.CHILD)
+    party = rows["party"][child]
+    stratum, first, adults = parties.stratum[party], rows["first"][party], rows["adults"][party]
+    of_minor = rows["role"][child] == Role.CHILD_OF_MINOR
+    true_parents = _is_true_family(stratum)
+    count = before + rows["party"].size
+    mother, father, relative = (np.full(count, NOBODY, dtype=np.int32) for _ in range(3))
+    # A minor's child is with its mother, who stands first as parents do.
+    for place, has_parent in ((0, true_parents & (adults >= 1) | of_minor), (1, true_parents & (adults == 2))):
+        parent = first[has_parent] + place
+        woman = rows["sex"][parent] == Sex.FEMALE
+        for column, chosen in ((mother, woman), (father, ~woman)):
+            column[before + child[has_parent][chosen]] = before + parent[chosen]
+    with_kin = np.flatnonzero((stratum == Stratum.KIN_GROUP) & ~of_minor)
+    relative[before + child[with_kin]] = before + first[with_kin]
+    fathers_side = np.zeros(count, dtype=bool)
+    uniforms = draws.uniforms(parties.number[party[with_kin]], Purpose.KIN_KIND, 1)
+    fathers_side[before + child[with_kin]] = uniforms < 0.5
     return Kinship(mother=mother, father=father, relative=relative, fathers_side=fathers_side)
 
 
@@ -282,19 +261,7 @@ def _assemble(
 ) -> People:
     """Put residents before those who arrive, name everybody and freeze the table."""
     count = residents.number.size
-    stratum = parties.stratum[rows["party"]]
-    kinship = _kinship(rows, stratum, parties.number, draws)
-    shifted = [
-        np.where(column == NOBODY, NOBODY, column + count).astype(np.int32)
-        for column in (kinship.mother, kinship.father, kinship.relative)
-    ]
-    nobody = np.full(count, NOBODY, dtype=np.int32)
-    kinship = Kinship(
-        mother=np.concatenate([nobody, shifted[0]]),
-        father=np.concatenate([nobody, shifted[1]]),
-        relative=np.concatenate([nobody, shifted[2]]),
-        fathers_side=np.concatenate([np.zeros(count, dtype=bool), kinship.fathers_side]),
-    )
+    kinship = _kinship(rows, parties, count, draws)
     party = np.concatenate([np.arange(count, dtype=np.int32), rows["party"] + np.int32(count)])
     person = {
         "number": np.concatenate([residents.number + 1, rows["number"]]),

@@ -490,11 +490,11 @@ def name_people(
     of a slot as often as the sum of squares of its table says; those of one event more often, by the home place.
     """
     bearers = _Bearers(number, country, sex, is_child, party_number, event_number, kinship)
-    fathers, mothers = _surnames(bearers, rules, draws)
+    surname_1, surname_2 = _surnames(bearers, rules, draws)
     given_1, given_2 = _given_names(bearers, rules, draws)
-    turned = np.isin(country, FATHERS_NAME_LAST)
-    surname_1, surname_2 = np.where(turned, mothers, fathers), np.where(turned, fathers, mothers)
-    surname_2[np.isin(country, ONE_SURNAME)] = NO_NAME
+    turned = np.flatnonzero(_is_of(FATHERS_NAME_LAST)[country])
+    surname_1[turned], surname_2[turned] = surname_2[turned], surname_1[turned]
+    surname_2[np.flatnonzero(_is_of(ONE_SURNAME)[country])] = NO_NAME
     _turn_by_sex(surname_1, bearers)
     return {"given_1": given_1, "given_2": given_2, "surname_1": surname_1, "surname_2": surname_2}
 
@@ -511,7 +511,7 @@ def _surnames(bearers: _Bearers, rules: NameRules, draws: Draws) -> tuple[np.nda
 
     drawn = np.flatnonzero(inherits & ~(has_mother & has_father))
     absent = _absent_parents(drawn, bearers, rules, draws)
-    has_one = np.isin(bearers.country, ONE_SURNAME)
+    has_one = _is_of(ONE_SURNAME)[bearers.country]
     after = (kinship.mother, kinship.father, kinship.relative, kinship.fathers_side)
     misplaced = _inherit(inherits, *after, has_one, *absent, fathers, mothers)
     if misplaced != NOBODY:
@@ -576,6 +576,11 @@ def _by_country(shares: dict[Country, float]) -> np.ndarray:
     return np.array([shares.get(country, 0.0) for country in COUNTRIES])
 
 
+def _is_of(countries: tuple[int, ...]) -> np.ndarray:
+    """True for the codes of some countries, shape (countries,)."""
+    return np.isin(np.arange(len(COUNTRIES)), countries)
+
+
 @numba.njit(cache=True, nogil=True)
 def _inherit(
     inherits,
@@ -620,7 +625,8 @@ def _turn_by_sex(surname_1: np.ndarray, bearers: _Bearers) -> None:
     """Replace surnames that stand for each other by the one for the bearer's sex, in place."""
     for country, pair in SURNAME_BY_SEX.items():
         codes = np.array([surname_code(name) for name in pair], dtype=np.int32)
-        rows = np.flatnonzero((bearers.country == country) & np.isin(surname_1, codes))
+        rows = np.flatnonzero(bearers.country == country)
+        rows = rows[np.isin(surname_1[rows], codes)]
         surname_1[rows] = codes[bearers.sex[rows]]
 
 

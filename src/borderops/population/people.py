@@ -11,6 +11,7 @@ from typing import get_args
 
 import numpy as np
 
+from borderops.ages import birthday_minute
 from borderops.config.schema import Country
 from borderops.tables import Table
 
@@ -87,6 +88,15 @@ class People(Table):
     def of_party(self, column: str) -> np.ndarray:
         """Spread a party column over its persons, shape (n,)."""
         return getattr(self, column)[self.party]
+
+    def comes_of_age(self, years: int) -> np.ndarray:
+        """Minute at which everybody reaches an age (midnight of the birthday), shape (n,), int64."""
+        if not self.birth_day.size:
+            return np.zeros(0, dtype=np.int64)
+        # Told once for each day on which somebody may be born: there are many more people than days.
+        first = int(self.birth_day.min())
+        born = np.arange(first, int(self.birth_day.max()) + 1)
+        return birthday_minute(born, years)[self.birth_day - first]
 
     @property
     def is_child(self) -> np.ndarray:
