@@ -1,10 +1,13 @@
 """Plant faults in copies of the sources, one by one, and tell what notices each.
 
-    python tests/faults/plant.py               plant all, and write RESULTS.md beside this file
-    python tests/faults/plant.py "a slot"      plant those whose words hold this, and print what notices them
+    python tests/faults/plant.py                  plant all, and write RESULTS.md beside this file
+    python tests/faults/plant.py "a slot" ...     plant those whose words hold one of these, print what notices them
+                                                  and set it down in RESULTS.md in place of what stood there
+    python tests/faults/plant.py --missing        plant those of which RESULTS.md says nothing
 
-Nothing is changed in the tree it stands in. A fault is noticed by a timetable worked by hand, by a monitor over small
-random replications, or by the other engine, whose history of the same plans differs.
+RESULTS.md is written anew after every fault, so that a run that is stopped leaves what it found. Nothing is changed in
+the sources it stands in. A fault is noticed by a timetable worked by hand, by a monitor over small random replications,
+or by the other engine, whose history of the same plans differs.
 """
 
 from __future__ import annotations
@@ -12,11 +15,13 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +35,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 ENGINES = Path("src/borderops/operations")
 COPIED = ("src", "tests", "conf", "scenarios", "pyproject.toml")
 BATTERY = Path("tests/faults/battery.py")
-LONGEST = 120
+LONGEST = 300
 """Seconds after which a run that does not end is taken for one that never will."""
 
 Noticed = dict[str, str]
@@ -96,25 +101,33 @@ def trees(count: int) -> Iterator[list[Tree]]:
         yield copies
 
 
-def plant_all(faults: Sequence[Fault], workers: int) -> list[Noticed]:
-    """Plant faults in several trees at once; what notices each, in their order."""
+def control(tree: Tree, faults: Sequence[Fault]) -> None:
+    """Make sure that nothing is noticed in the engines of these faults before anything is planted."""
+    for name in sorted({"compiled" if fault.is_compiled else "simpy" for fault in faults}):
+        found = {who: words for who, words in tree.noticed(name).items() if words}
+        if found:
+            raise RuntimeError(f"something is wrong before anything is planted: {found}")
+
+
+def plant_all(faults: Sequence[Fault], workers: int, tell: Callable[[Fault, Noticed], None]) -> None:
+    """Plant faults in several trees at once, and tell of each what notices it as soon as it is known."""
+    lock = threading.Lock()
     with trees(workers) as copies, ThreadPoolExecutor(workers) as pool:
-        for name in {"compiled" if fault.is_compiled else "simpy" for fault in faults}:
-            found = {who: words for who, words in copies[0].noticed(name).items() if words}
-            if found:
-                raise RuntimeError(f"something is wrong before anything is planted: {found}")
+        control(copies[0], faults)
         free: queue.SimpleQueue[Tree] = queue.SimpleQueue()
         for tree in copies:
             free.put(tree)
 
-        def plant(fault: Fault) -> Noticed:
+        def plant(fault: Fault) -> None:
             tree = free.get()
             try:
-                return tree.plant(fault)
+                found = tree.plant(fault)
             finally:
                 free.put(tree)
+            with lock:
+                tell(fault, found)
 
-        return list(pool.map(plant, faults))
+        list(pool.map(plant, faults))
 
 
 # --- results --------------------------------------------------------------------------------------------------------
@@ -131,14 +144,34 @@ in `faults.py`, what each is tried on in `battery.py`.
 """
 
 
-def page(faults: Sequence[Fault], found: Sequence[Noticed]) -> str:
-    """The page of results."""
-    rows = list(zip(faults, found, strict=True))
+WHO = ("timetable", "monitor", "engine")
+TITLES = {False: "Faults of the reference engine", True: "Faults of the compiled engine"}
+ROW = re.compile(r"^\| (?P<what>.+?) \| `(?P<file>.+?)` \| (?P<said>.+) \|$", re.MULTILINE)
+
+Results = Mapping[Fault, Noticed]
+
+
+def page(results: Results) -> str:
+    """The page of results, faults in their order in `faults.py`; those that were not planted yet are left out."""
     parts = [HEAD]
-    for title, is_compiled in (("Faults of the reference engine", False), ("Faults of the compiled engine", True)):
-        own = [(fault, said) for fault, said in rows if fault.is_compiled == is_compiled]
-        parts.append(f"## {title}\n\n{_counts([said for _, said in own])}\n\n{_table(own)}")
+    for is_compiled, title in TITLES.items():
+        own = {fault: results[fault] for fault in FAULTS if fault in results and fault.is_compiled == is_compiled}
+        parts.append(f"## {title}\n\n{_counts(list(own.values()))}\n\n{_table(own)}")
     return "\n".join(parts)
+
+
+def read_page() -> dict[Fault, Noticed]:
+    """What the page says of the faults there are now."""
+    if not RESULTS.exists():
+        return {}
+    named = {(fault.what, fault.file): fault for fault in FAULTS}
+    found: dict[Fault, Noticed] = {}
+    for row in ROW.finditer(RESULTS.read_text(encoding="utf-8")):
+        fault = named.get((row["what"], row["file"]))
+        if fault:
+            cells = ["" if cell == "-" else cell for cell in row["said"].split(" | ")]
+            found[fault] = dict(zip(WHO, cells, strict=True))
+    return found
 
 
 def _counts(found: Sequence[Noticed]) -> str:
@@ -152,11 +185,10 @@ def _counts(found: Sequence[Noticed]) -> str:
     )
 
 
-def _table(rows: Sequence[tuple[Fault, Noticed]]) -> str:
+def _table(results: Results) -> str:
     lines = ["| Fault | File | Timetable | Monitor | Engines |", "| --- | --- | --- | --- | --- |"]
-    for fault, said in rows:
-        cells = [_cell(said[who]) for who in ("timetable", "monitor", "engine")]
-        lines.append("| " + " | ".join([fault.what, f"`{fault.file}`", *cells]) + " |")
+    for fault, said in results.items():
+        lines.append("| " + " | ".join([fault.what, f"`{fault.file}`", *(_cell(said[who]) for who in WHO)]) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -164,15 +196,28 @@ def _cell(words: str) -> str:
     return " ".join(words.replace("|", "/").split())[:110] or "-"
 
 
-def main(words: str = "") -> None:
-    """Plant the faults whose words hold ``words``; all of them are written to the page."""
-    faults = [fault for fault in FAULTS if words in fault.what]
-    found = plant_all(faults, workers=min(os.cpu_count() or 1, len(faults)))
-    if words:
-        print(_table(list(zip(faults, found, strict=True))))
-    else:
-        RESULTS.write_text(page(faults, found), encoding="utf-8")
-        print(_counts(found))
+def _chosen(words: Sequence[str], known: Results) -> list[Fault]:
+    if not words:
+        return list(FAULTS)
+    if list(words) == ["--missing"]:
+        return [fault for fault in FAULTS if fault not in known]
+    return [fault for fault in FAULTS if any(word in fault.what for word in words)]
+
+
+def main(*words: str) -> None:
+    """Plant the faults whose words hold one of ``words``, all if there is none, and write the page."""
+    known = read_page() if words else {}
+    faults = _chosen(words, known)
+    planted: dict[Fault, Noticed] = {}
+
+    def tell(fault: Fault, found: Noticed) -> None:
+        known[fault] = planted[fault] = found
+        RESULTS.write_text(page(known), encoding="utf-8")
+
+    plant_all(faults, max(min(os.cpu_count() or 1, len(faults)), 1), tell)
+    unnoticed = [fault.what for fault, said in planted.items() if not any(said.values())]
+    print(_table(planted) if words else _counts(list(planted.values())))
+    print("noticed by nothing:", ", ".join(unnoticed) or "none")
 
 
 if __name__ == "__main__":

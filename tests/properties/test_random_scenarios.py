@@ -48,8 +48,8 @@ SCENARIOS = 200
 TRIES = 40
 FIRST_STARTS, LAST_STARTS = date(2017, 8, 1), date(2019, 8, 31)
 
-NOT_VARIED = ("arrivals", "policy")
-"""Groups left as they are: a file of arrivals would be the user's; scenarios choose the policies."""
+NOT_VARIED = ("arrivals", "policy", "compute")
+"""Groups left as they are: a file of arrivals and a cluster would be the user's; scenarios choose the policies."""
 
 Tree = dict[str, Any]
 """Settings as nested dicts and lists, to be changed by key."""

@@ -65,7 +65,7 @@ from borderops.units import DAY, NEVER
 
 EXAMPLES = hypothesis.settings(FIXED, max_examples=120, suppress_health_check=list(HealthCheck))
 FEWER = hypothesis.settings(EXAMPLES, max_examples=40)
-MORE = hypothesis.settings(EXAMPLES, max_examples=200)
+MORE = hypothesis.settings(EXAMPLES, max_examples=400)
 RANDOM_SCENARIOS = 100
 ROOT = Path(__file__).parents[2]
 
