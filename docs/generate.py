@@ -159,9 +159,11 @@ def _composed(group: str, option: str) -> Settings:
 
 
 def _other_options() -> Iterator[tuple[str, str]]:
-    """Groups with those of their options that are not chosen as shipped."""
+    """Groups of the model with those of their options that are not chosen as shipped."""
     shipped = compose([NO_SCENARIO]).choices
     for group, options in places.group_options().items():
+        if group in register.NOT_OF_THE_MODEL:
+            continue
         yield from ((group, option) for option in options if option != shipped[group])
 
 

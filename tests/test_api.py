@@ -35,10 +35,26 @@ def test_a_run_gives_back_what_it_played():
     assert [one.digest for one in outcome.results] == [borderops.replicate(settings, 1).digest]
     assert [one.replication for one in heard] == [1]
     assert not outcome.results[0].tables["kpis"].empty
+    assert (outcome.asked, outcome.kept, outcome.failures, len(outcome.beside)) == (1, 0, [], 1)
+
+
+def test_a_run_from_python_writes_nothing(tmp_path, monkeypatch):
+    """Neither a report nor a trial is left anywhere, and the same run again plays again."""
+    monkeypatch.chdir(tmp_path)
+    first, second = (borderops.run(*TINY, "run.beside=null") for _ in range(2))
+    assert [*tmp_path.iterdir()] == []
+    assert second.kept == 0 and first.results[0].digest == second.results[0].digest
+
+
+def test_a_policy_beside_meets_the_same_people():
+    """What is shown beside is the scenario under that policy, by itself the same."""
+    outcome = borderops.run(*TINY, "run.beside=family_unity")
+    alone = borderops.run(*TINY, "policy=family_unity", "run.beside=null")
+    assert outcome.beside[0].digest == alone.results[0].digest != outcome.results[0].digest
 
 
 def test_wrong_settings_are_told_at_once():
     """All problems stand in one exception, one sentence each."""
     with pytest.raises(ConfigError) as told:
-        borderops.run("run.workers=0", "seed=-1")
+        borderops.run("compute.workers=0", "seed=-1")
     assert len(told.value.problems) == 2

@@ -17,7 +17,7 @@ ORDER = """
     facts.tables
     config.schema pace
     config.keys config.places config.wording config.completion config.checks config.register
-    config.scenario_source config.compose
+    config.scenario_source config.compose config.doubts
     population.people
     population.names population.make_up population.arrivals_file population.arrivals population.residents
     population.families
@@ -27,17 +27,23 @@ ORDER = """
     operations.pools operations.log operations.scene operations.clerks operations.mailroom operations.shelters
     operations.reunions operations.reference operations.compiled operations.rebuilding operations.monitors
     replication
-    forecast.intervals forecast.results forecast.story forecast.kpis forecast.reading forecast.stories
-    forecast.reversals forecast.breakdowns forecast.measure_mail forecast.measure_places forecast.measure_records
-    forecast.measure_reunion forecast.measure_waits forecast.measure_work forecast.measure
-    forecast.compare_published
-    experiments.runner experiments.progress experiments.outputs
+    forecast.intervals forecast.results forecast.comparing forecast.stopping forecast.spread forecast.ranks
+    forecast.story forecast.kpis forecast.reading forecast.stories forecast.reversals forecast.differing forecast.breakdowns
+    forecast.measure_mail forecast.measure_places forecast.measure_records forecast.measure_reunion
+    forecast.measure_waits forecast.measure_work forecast.measure forecast.compare_published
+    experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.crews
+    experiments.cluster experiments.runner experiments.trials experiments.hiring experiments.progress
+    experiments.outputs experiments.inputs
     report.contents report.words report.markup report.tables report.limits
     report.prose report.titles report.drawing report.figures report.figures_clock report.figures_places
     report.figures_records report.figures_reunion report.figures_work report.chapters report.breakdown
     report.assumptions report.comparison
-    report.page report.trace report.trace_page report.assemble report.run_files
-    commands.help_texts commands.printing commands.completing commands.listing commands.showing commands.run
+    report.page report.compare_contents report.compare_reading report.compare_prose report.compare_drawing
+    report.compare_figures report.compare_page
+    report.sweep_figures report.sweep_page report.uncertainty_figures report.uncertainty_page
+    report.trace report.trace_page report.assemble report.assemble_points report.run_files report.points_files
+    commands.help_texts commands.printing commands.points commands.playing commands.completing commands.listing
+    commands.showing commands.sweep commands.run commands.compare commands.uncertainty commands.trials
     commands.trace
     api
     cli

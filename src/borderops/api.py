@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from borderops.config.compose import compose
-from borderops.experiments import runner
-from borderops.experiments.runner import Ending, Outcome
+from borderops.experiments.hiring import crew_for
+from borderops.experiments.runner import Ending
+from borderops.experiments.store import MemoryStore
+from borderops.experiments.trials import ASKED, BESIDE, Experiment, Outcome, carry_out
 
 
 def run(*overrides: str, on_done: Callable[[Ending], None] | None = None) -> Outcome:
@@ -23,7 +24,7 @@ def run(*overrides: str, on_done: Callable[[Ending], None] | None = None) -> Out
     Returns
     -------
     Outcome
-        ``results`` by replication, each with tables by name; ``failures``.
+        ``results`` by replication, each with tables by name; ``beside``; ``failures``.
 
     Raises
     ------
@@ -33,4 +34,12 @@ def run(*overrides: str, on_done: Callable[[Ending], None] | None = None) -> Out
         If a file that they name cannot be used.
     """
     composed = compose(overrides)
-    return runner.run(composed.settings, on_done, partial(runner.play, beside=composed.beside))
+    settings = composed.settings
+    points = {ASKED: settings} | ({} if composed.beside is None else {BESIDE: composed.beside})
+    return carry_out(
+        Experiment(points, MemoryStore()),
+        range(1, settings.run.replications + 1),
+        crew_for(settings),
+        on_done,
+        stop_after_failures=settings.run.stop_after_failures,
+    )

@@ -29,6 +29,10 @@ COMMANDS = {
     command.name: command
     for command in (
         Command("run", "play a scenario and write a report", "borderops.commands.run"),
+        Command("compare", "several scenarios, the same people, the same luck", "borderops.commands.compare"),
+        Command("sweep", "every combination of values of some settings", "borderops.commands.sweep"),
+        Command("uncertainty", "what nobody knows for sure, and what chance adds", "borderops.commands.uncertainty"),
+        Command("trials", "finished trials: list them, make room", "borderops.commands.trials"),
         Command("trace", "what happened to one family, hour by hour", "borderops.commands.trace"),
         Command("list", "scenarios, stations, KPIs, policies", "borderops.commands.listing"),
         Command("show", "settings, the register of parameters, a scenario", "borderops.commands.showing"),
@@ -71,8 +75,8 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except WrongInput as problem:
         return _end(WRONG_INPUT, f"borderops: {problem}")
-    except KeyboardInterrupt:
-        return _end(INTERRUPTED, "borderops: interrupted; nothing was kept")
+    except KeyboardInterrupt as interruption:
+        return _end(INTERRUPTED, f"borderops: interrupted; {interruption or 'nothing was kept'}")
     except BrokenPipeError:
         # The reader has seen enough. Python would complain once more when it closes standard output at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -39,6 +39,10 @@ class ConfigError(WrongInput):
         noun = "setting" if count == 1 else "settings"
         super().__init__("\n  ".join([f"{count} {noun} cannot be used:", *self.problems]))
 
+    def __reduce__(self) -> tuple[type[ConfigError], tuple[list[str]]]:
+        # Else unpickling, in the process that asked, would take the message for the list of problems.
+        return type(self), (self.problems,)
+
 
 class FileProblem(WrongInput):
     """A file that is missing, broken, of the wrong kind or cannot be written."""

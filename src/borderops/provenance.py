@@ -91,6 +91,25 @@ def sha256_of_facts(folder: Path = HERE / "facts") -> str:
     return digest.hexdigest()
 
 
+def sha256_of_sources(names: Iterable[str], root: Path = HERE) -> str:
+    """SHA-256 over names and bytes of the Python sources among files and folders of the package.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Relative to ``root``; a folder stands for all sources in and below it.
+    root : Path
+    """
+    files: set[Path] = set()
+    for name in names:
+        place = root / name
+        files |= {*place.rglob("*.py")} if place.is_dir() else {place}
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(root).as_posix()}:{sha256_of_file(path)};".encode())
+    return digest.hexdigest()
+
+
 def checkout(root: Path = HERE.parents[1]) -> dict[str, str | bool] | None:
     """Commit of the checkout that borderops runs from.
 

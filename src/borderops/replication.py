@@ -76,12 +76,30 @@ def replay(people: People, settings: Settings, number: int) -> Replication:
     -------
     Replication
     """
-    draws = Draws(settings.seed, number)
-    plan = make_plan(people, settings, draws)
-    facilities = lay_out(settings)
+    plan, facilities = make_plan(people, settings, Draws(settings.seed, number)), lay_out(settings)
     history = engine(settings.run.engine)(plan, facilities)
     check_history(history, plan, facilities)
     return Replication(number, people, plan, facilities, history)
+
+
+def rebuild(people: People, settings: Settings, number: int, history: History) -> Replication:
+    """Put a replication together from its history, which was kept; nothing is played.
+
+    Parameters
+    ----------
+    people : People
+    settings : Settings
+        Those that the history was played with.
+    number : int
+    history : History
+
+    Returns
+    -------
+    Replication
+        Equal to the one that was played.
+    """
+    plan = make_plan(people, settings, Draws(settings.seed, number))
+    return Replication(number, people, plan, lay_out(settings), history)
 
 
 def engine(name: str) -> Callable[[Plan, Facilities], History]:

@@ -24,7 +24,7 @@ ERRORS = 3.9
 
 def _benchmark() -> ModuleType:
     """benchmarks/interval_coverage.py as a module."""
-    spec = importlib.util.spec_from_file_location("benchmark_of_coverage", ROOT / "benchmarks" / "coverage.py")
+    spec = importlib.util.spec_from_file_location("benchmark_of_coverage", ROOT / "benchmarks" / "interval_coverage.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     # Dataclasses look their module up by name.

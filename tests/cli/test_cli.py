@@ -78,7 +78,7 @@ def test_import_is_there_at_once():
         (["rum"], "rum is not a command; did you mean borderops run?"),
         (["help", "lst"], "lst is not a command; did you mean borderops list?"),
         (["scenario=family_unity"], "did you mean borderops run scenario=family_unity?"),
-        (["xyzzy"], "xyzzy is not a command (commands: run, trace, list, show, completion, help)"),
+        (["xyzzy"], f"xyzzy is not a command (commands: {', '.join(cli.COMMANDS)}, help)"),
         (["list", "polices"], "did you mean policies?"),
         (["list", "kpis", "stations"], "borderops list kpis stations is not known"),
         (["show", "registr"], "borderops show registr is not known; did you mean register?"),

@@ -18,21 +18,34 @@ import pandas as pd
 import pytest
 import yaml
 
+import borderops
 from borderops.cli import main
 from borderops.config.compose import compose
-from borderops.experiments import runner
+from borderops.experiments import tasks
+from borderops.experiments.store import TrialStore
+from borderops.experiments.trial_files import check
 from borderops.forecast.results import KEYS
 
 WHOLE_WINDOW = ["study.season_start=null", "study.season_end=null"]
 TINY = ["window.start=2018-05-01", "window.end=2018-05-05", "arrivals.stations=[yuma]", *WHOLE_WINDOW]
-QUICK = [*TINY, "run.replications=2", "run.workers=1"]
+QUICK = [*TINY, "run.replications=2", "compute.workers=1"]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")
 
 
 def only_folder(outputs: Path) -> Path:
     """The one run folder there is."""
-    [folder] = outputs.glob("*/*")
+    [folder] = run_folders(outputs)
     return folder
+
+
+def run_folders(outputs: Path) -> list[Path]:
+    """All finished folders of runs, in the order of their names; trials lie beside them."""
+    return sorted(path for path in outputs.glob("2*/*") if not path.name.startswith("."))
+
+
+def kept_in(outputs: Path) -> list[str]:
+    """Keys of the trials that are kept, each of them read to its last byte."""
+    return [one.key for one in TrialStore(outputs / "trials").all() if check(one.path).key == one.key]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +65,7 @@ def test_it_says_the_answer_and_where_the_report_is(whole):
     assert len(lines) == 6
     assert lines[5] == f"Report: outputs/{folder.parent.name}/{folder.name}/report.html"
     assert re.fullmatch(r"\d{6}-zero_tolerance_2018", folder.name)
-    assert "2 replications in 1 process, 2018-05-01 to 2018-05-05" in err
+    assert "zero_tolerance_2018: 2 replications, 2018-05-01 to 2018-05-05" in err
     assert re.search(r"replication 2 done in [\d.]+ s \(2 of 2; all played\)", err)
 
 
@@ -101,7 +114,7 @@ def test_the_manifest_vouches_for_the_run(whole):
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["command"].startswith("borderops run window.start=2018-05-01")
     assert (manifest["scenario"], manifest["seed"], manifest["status"]) == ("zero_tolerance_2018", 2018, "finished")
-    assert manifest["replications"] == {"asked": 2, "done": 2, "failed": 0}
+    assert manifest["replications"] == {"asked": 2, "done": 2, "failed": 0, "kept": 0}
     assert set(manifest["packages"]) >= {"numpy", "scipy", "pandas", "numba", "simpy"}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", manifest["started"])
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -115,7 +128,7 @@ def test_the_digests_are_those_of_the_same_settings_played_again(whole):
     """The configuration beside the results, run as a scenario, gives the same digests."""
     folder, _, _ = whole
     manifest = json.loads((folder / "manifest.json").read_text())
-    again = runner.run(compose([f"scenario={folder / 'config.yaml'}"]).settings)
+    again = borderops.run(f"scenario={folder / 'config.yaml'}")
     assert {str(one.replication): one.digest for one in again.results} == manifest["digests"]
 
 
@@ -180,39 +193,56 @@ def test_a_folder_nobody_can_write_to(capsys):
     assert "borderops: /proc/borderops cannot be written: " in capsys.readouterr().err
 
 
-play = runner.play
+replication_of = tasks._replication
 
 
-def _play_but_two(settings, number, beside=None):
+def _replication_but_two(people, trial, number):
     if number == 2:
         raise ValueError("two will not do")
-    return play(settings, number, beside)
+    return replication_of(people, trial, number)
 
 
 def test_failed_replications_give_code_4(tmp_path, monkeypatch, capsys):
     """One of two fails: the report is made of the other, the failure told, exit code 4."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runner, "play", _play_but_two)
+    monkeypatch.setattr(tasks, "_replication", _replication_but_two)
     assert main(["run", *QUICK]) == 4
     out, err = capsys.readouterr()
     folder = only_folder(tmp_path / "outputs")
     assert "1 of 2 replications failed and stand in no figure" in err and "ValueError: two will not do" in err
     assert f"The log tells where: outputs/{folder.parent.name}/{folder.name}/log.txt" in err
     assert "Report: " in out and "two will not do" in (folder / "report.html").read_text()
-    assert "in _play_but_two" in (folder / "log.txt").read_text()
+    assert "replication 2 of zero_tolerance_2018, seed 2018 failed: ValueError: two will not do" in err
+    assert "in _replication_but_two" in (folder / "log.txt").read_text()
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["status"] == "finished with 1 of 2 failed"
     assert manifest["failures"] == {"2": "ValueError: two will not do"}
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", *QUICK]) == 0
+    _, err = capsys.readouterr()
+    assert "1 replication kept from earlier runs" in err and err.count("done in") == 1
 
 
-def _play_none(settings, number, beside=None):
+def test_so_many_failures_end_the_run(tmp_path, monkeypatch, capsys):
+    """``run.stop_after_failures=1``: nothing more is begun, which is told, and the rest is played later."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tasks, "_replication", _replication_but_two)
+    words = [*TINY, "run.replications=4", "compute.workers=1", "run.stop_after_failures=1", "run.beside=null"]
+    assert main(["run", *words]) == 4
+    err = capsys.readouterr().err
+    assert "So many failed that no more were begun (run.stop_after_failures)." in err
+    assert len(kept_in(tmp_path / "outputs")) == 2  # figures and history of the first
+
+
+def _play_none(people, trial, number):
     raise ValueError("none will do")
 
 
 def test_no_result_at_all_looks_like_none(tmp_path, monkeypatch, capsys):
     """When every replication fails there is no report; the folder says so in its name and holds the log."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runner, "play", _play_none)
+    monkeypatch.setattr(tasks, "_replication", _play_none)
     assert main(["run", *QUICK]) == 4
     folder = only_folder(tmp_path / "outputs")
     assert folder.name.endswith("-failed")
@@ -220,9 +250,53 @@ def test_no_result_at_all_looks_like_none(tmp_path, monkeypatch, capsys):
     assert "Report: " not in capsys.readouterr().out
 
 
+def test_the_same_command_again_plays_nothing(tmp_path, monkeypatch, capsys):
+    """Finished trials are kept beside the outputs: the second run only writes a report, with the same digests."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", *QUICK]) == 0
+    kept = kept_in(tmp_path / "outputs")
+    capsys.readouterr()
+    assert main(["run", *QUICK]) == 0
+    err = capsys.readouterr().err
+    assert "2 replications kept from earlier runs" in err and "done in" not in err
+    assert kept_in(tmp_path / "outputs") == kept and len(kept) == 8
+    first, second = (json.loads((one / "manifest.json").read_text()) for one in run_folders(tmp_path / "outputs"))
+    assert first["digests"] == second["digests"] and second["replications"]["kept"] == 2
+    for name in KEYS:
+        mine, its = (pd.read_parquet(one / f"tables/{name}.parquet") for one in run_folders(tmp_path / "outputs"))
+        pd.testing.assert_frame_equal(mine, its, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["compute=dask"], "compute.address is not given; allowed: that of a Dask scheduler"),
+        (["compute=dask", "compute.address=here"], "compute.address is 'here'; allowed: that of a Dask scheduler"),
+        (["compute.address=tcp://127.0.0.1:1"], "although compute.kind is local; choose compute=dask to use it"),
+        (["compute=slurm"], "compute=slurm is not known (options: dask, local)"),
+        (["compute.patience_seconds=0"], "compute.patience_seconds is 0; allowed: a whole number from 1 to 86400"),
+        (["run.stop_after_failures=0"], "run.stop_after_failures is 0; allowed: a whole number, 1 or more, or null"),
+        (["run.most_replications=0"], "run.most_replications is 0; allowed: a whole number from 1 to 100000"),
+        (["trials.keep=all"], "trials.keep is 'all'; allowed: one of histories, figures"),
+        (["precision.nonsense=5%"], "precision.nonsense is no KPI"),
+        (["precision.separated_children=much"], "precision.separated_children"),
+        (["trials.store=mine"], "trials cannot be kept in mine: mine is a file, not a folder; trials.store=... names"),
+        (["trials.store=mine/deep"], "trials cannot be kept in mine/deep: mine is a file, not a folder"),
+    ],
+)
+def test_wrong_settings_of_the_experiment_are_told_before_the_first_draw(tmp_path, monkeypatch, capsys, words, told):
+    """Exit code 2, a sentence with the key, nothing played, nothing made."""
+    monkeypatch.chdir(tmp_path)
+    Path("mine").write_text("mine")
+    assert main(["run", *QUICK, *words]) == 2
+    err = capsys.readouterr().err
+    assert told in err and "Traceback" not in err and "done in" not in err
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine"] and Path("mine").read_text() == "mine"
+
+
 def start(outputs: Path, *words: str, replications: int = 60, workers: int = 2) -> subprocess.Popen[str]:
     """Start a run that takes a while."""
-    run = [f"run.replications={replications}", f"run.workers={workers}", f"run.outputs={outputs}"]
+    run = [f"run.replications={replications}", f"compute.workers={workers}", f"run.outputs={outputs}"]
     return subprocess.Popen(
         [sys.executable, "-m", "borderops", "run", *TINY, *run, *words],
         stdout=subprocess.PIPE,
@@ -259,7 +333,8 @@ def test_interruption_keeps_what_is_finished(tmp_path, number, to_all):
     assert 1 <= done < 60 and manifest["status"] == f"interrupted {done} of 60"
     assert len(manifest["digests"]) == done
     assert (folder / "report.html").is_file() and "Report: " in out
-    assert f"Interrupted: {done} of 60 replications are finished." in err
+    assert f"Interrupted: {done} of 60 replications are finished and kept." in err
+    assert len(kept_in(tmp_path)) == 4 * done  # figures and histories, of the scenario and of the policy beside it
 
 
 @pytest.mark.slow
@@ -275,8 +350,9 @@ def test_a_second_interruption_quits_at_once(tmp_path):
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert time.monotonic() - began < 5.0
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()], err
-    assert "nothing was kept" in err
+    assert run_folders(tmp_path) == [] and not [*tmp_path.glob("2*/.*")], err
+    assert "no report was written; finished replications are kept, and the same command goes on after them" in err
+    assert kept_in(tmp_path)
 
 
 @pytest.mark.slow
@@ -284,34 +360,40 @@ def test_a_second_interruption_quits_at_once(tmp_path):
 def test_interruption_before_anything_is_finished(tmp_path):
     """Nothing is finished, so nothing is written; exit code 130."""
     process = start(tmp_path, workers=1)
-    read_until(process, "60 replications in 1 process")
+    read_until(process, "60 replications, 2018-05-01")
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert not list(tmp_path.rglob("*")) or "1 of 60" in err
+    assert run_folders(tmp_path) == [] or "1 of 60" in err
 
 
 @pytest.mark.slow
 @posix
 def test_a_killed_run_is_told_by_the_next(tmp_path, capsys):
-    """kill -9 leaves a hidden partial folder; the next run names it and leaves it alone."""
+    """kill -9 leaves a hidden partial folder, which the next run names and leaves alone; finished trials are kept."""
     process = start(tmp_path)
-    read_until(process, "replication 1 done")
+    read_until(process, "(2 of 60")
     process.kill()
     process.communicate(timeout=60)
-    [left] = tmp_path.glob("*/.*.partial")
+    [left] = tmp_path.glob("2*/.*.partial")
     before = {path: path.read_bytes() for path in left.rglob("*")}
-    assert main(["run", *TINY, "run.replications=1", f"run.outputs={tmp_path}"]) == 0
-    assert f"note: {left} was left by a run that was cut off" in capsys.readouterr().err
+    kept = set(kept_in(tmp_path))
+    assert len(kept) >= 8
+    assert main(["run", *TINY, "run.replications=6", f"run.outputs={tmp_path}"]) == 0
+    err = capsys.readouterr().err
+    assert f"note: {left} was left by a run that was cut off" in err
+    played = err.count("done in")
+    assert played <= 4 and (f"{6 - played} replications kept from earlier runs" in err)
+    assert kept <= set(kept_in(tmp_path))
     assert {path: path.read_bytes() for path in left.rglob("*")} == before
 
 
 @pytest.mark.slow
 @posix
 def test_a_killed_worker_costs_one_replication(tmp_path):
-    """kill -9 of a worker: the run goes on, tells which replication was lost, and ends with code 4."""
-    process = start(tmp_path, replications=20)
+    """kill -9 of a worker process: the run goes on, tells which replication was lost, and ends with code 4."""
+    process = start(tmp_path, "run.engine=simpy", "run.beside=null", replications=8)
     read_until(process, "replication 1 done")
     workers = _children(process.pid)
     assert workers
@@ -319,9 +401,21 @@ def test_a_killed_worker_costs_one_replication(tmp_path):
     _, err = process.communicate(timeout=200)
     assert process.returncode == 4, err
     manifest = json.loads((only_folder(tmp_path) / "manifest.json").read_text())
-    assert manifest["replications"] == {"asked": 20, "done": 19, "failed": 1}
+    assert manifest["replications"] == {"asked": 8, "done": 7, "failed": 1, "kept": 0}
     [message] = manifest["failures"].values()
     assert "worker process died" in message
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_tell_the_same(tmp_path):
+    """Two of the same command at the same time: both end well, with the same digests, and share one set of trials."""
+    both = [start(tmp_path, replications=4) for _ in range(2)]
+    for process in both:
+        _, err = process.communicate(timeout=200)
+        assert process.returncode == 0, err
+    first, second = (json.loads((one / "manifest.json").read_text()) for one in run_folders(tmp_path))
+    assert first["digests"] == second["digests"] and len(first["digests"]) == 4
+    assert len(kept_in(tmp_path)) == 16
 
 
 def _children(parent: int) -> list[int]:

@@ -23,7 +23,10 @@ NAMES = [*COMMANDS, "help"]
     [
         ("borderops ", NAMES),
         ("borderops r", ["run"]),
-        ("borderops help s", ["show"]),
+        ("borderops help s", ["sweep", "show"]),
+        ("borderops trials p", ["prune"]),
+        ("borderops sweep run.rep", ["run.replications="]),
+        ("borderops compare scenario=zero_tolerance_2018,f", ["scenario=zero_tolerance_2018,family_unity"]),
         ("borderops list sc", ["scenarios"]),
         ("borderops show re", ["register"]),
         ("borderops completion ", ["bash", "zsh", "fish"]),

@@ -44,6 +44,22 @@ FROM_FILE = {"arrivals.source": "file", "arrivals.file": "mine.csv", "arrivals.r
     ("values", "sentence"),
     [
         (
+            {"compute.kind": "dask"},
+            "compute.address is not given; allowed: that of a Dask scheduler, for example tcp://",
+        ),
+        (
+            {"compute.kind": "dask", "compute.address": "nonsense"},
+            "compute.address is 'nonsense'; allowed: that of a Dask",
+        ),
+        (
+            {"compute.kind": "dask", "compute.address": "tcp://host"},
+            "compute.address is 'tcp://host'; allowed: that of a",
+        ),
+        (
+            {"compute.address": "tcp://127.0.0.1:8786"},
+            "compute.address is 'tcp://127.0.0.1:8786' although compute.kind is local; choose compute=dask to use it",
+        ),
+        (
             {"people.families.youngest_age.age_0_4": 0.5},
             "people.families.youngest_age sums to 1.3; allowed: shares that",
         ),

@@ -90,6 +90,7 @@ def test_the_shipped_options_are_those_known() -> None:
             "shared_record",
         ],
         "reunification": ["court_order_2018"],
+        "compute": ["dask", "local"],
     }
 
 
@@ -103,13 +104,14 @@ def test_every_tracking_design_of_the_history_is_an_option() -> None:
 
 
 def test_every_group_option_composes() -> None:
-    """The default options together, and each other one in its turn; a file of arrivals needs to be named."""
+    """The default options together, and each other one in its turn; a file or a scheduler needs to be named."""
+    needed = {"file": ["arrivals.file=mine.csv"], "dask": ["compute.address=tcp://127.0.0.1:8786"]}
     usual = compose(["~scenario"])
     assert usual.choices["scenario"] == usual.settings.scenario == "none"
     for group, options in places.group_options().items():
         for option in sorted({*options} - {usual.choices[group]}):
-            extra = ["arrivals.file=mine.csv"] if option == "file" else []
-            assert compose(["~scenario", f"{group}={option}", *extra]).choices == {**usual.choices, group: option}
+            words = ["~scenario", f"{group}={option}", *needed.get(option, [])]
+            assert compose(words).choices == {**usual.choices, group: option}
 
 
 def test_nothing_given_is_the_season_of_2018() -> None:
@@ -234,12 +236,12 @@ def test_the_user_wins_over_the_scenario_and_the_scenario_over_the_groups(elsewh
     """Groups, then config.yaml, then the scenario, then what is given in the command, in any order; the last of two."""
     write(
         elsewhere / "scenarios" / "mine.yaml",
-        "defaults: [override /policy: zero_tolerance]\nseed: 3\nrun: {workers: 1}\ntransport: {notice_hours: 5}\n",
+        "defaults: [override /policy: zero_tolerance]\nseed: 3\ncompute: {workers: 1}\ntransport: {notice_hours: 5}\n",
     )
     composed = compose(["seed=4", "policy=family_unity", "seed=5", "scenario=mine"])
     assert composed.choices["policy"] == "family_unity"
     assert composed.settings.policy.family_referral == []
-    assert (composed.settings.seed, composed.settings.run.workers, composed.settings.transport.notice_hours) == (
+    assert (composed.settings.seed, composed.settings.compute.workers, composed.settings.transport.notice_hours) == (
         5,
         1,
         5,
@@ -388,7 +390,7 @@ def test_everything_wrong_is_told_at_once(elsewhere: Path) -> None:
         "orr.bedz=3",
         "nonsense",
         "orr.beds.girls_13_17=-1",
-        "run.workers=two",
+        "compute.workers=two",
         "transport.opens_hour=24",
         "family_care.detention_stay_median_days=336",
         "people.citizenship.families.MX=0.9",
@@ -403,7 +405,7 @@ def test_everything_wrong_is_told_at_once(elsewhere: Path) -> None:
         "'nonsense'",
         "orr.pace[99].pace",
         "seed",
-        "run.workers",
+        "compute.workers",
         "transport.opens_hour",
         "orr.beds.girls_13_17[0].beds",
         "window.start",
@@ -421,7 +423,7 @@ def test_a_misspelt_scenario_brings_no_complaints_about_the_default_one() -> Non
 def test_the_message_is_whole_and_free_of_the_tools_words() -> None:
     """What a user reads counts the problems and names neither pydantic nor Hydra."""
     with pytest.raises(ConfigError) as error:
-        compose(["orr.bedz=3", "run.workers=two"])
+        compose(["orr.bedz=3", "compute.workers=two"])
     text = str(error.value)
     assert text.startswith("2 settings cannot be used:\n  orr.bedz is not a setting")
     for word in ("Input should", "validation", "pydantic", "Hydra", "struct", "override /", "Traceback"):
@@ -539,15 +541,15 @@ def test_all_problems_of_files_and_command_come_together(elsewhere: Path) -> Non
     write(elsewhere / "base.yaml", "transport:\n  opens_hour: -1\n")
     write(
         elsewhere / "mine.yaml",
-        "defaults:\n  - base\n  - override /policy: zero\nseed: -1\nrun: {workers: 0}\nfoo: 1\n",
+        "defaults:\n  - base\n  - override /policy: zero\nseed: -1\ncompute: {workers: 0}\nfoo: 1\n",
     )
-    problems = refused("scenario=mine.yaml", "run.workers=-2", "orr.bedz=1")
+    problems = refused("scenario=mine.yaml", "compute.workers=-2", "orr.bedz=1")
     assert [(one.split(" ")[0], one.rpartition(" (")[2]) for one in problems] == [
         ("orr.bedz", problems[0]),
         ("policy=zero", "mine.yaml, line 3)"),
         ("foo", "mine.yaml, line 6)"),
         ("seed", "mine.yaml, line 4)"),
-        ("run.workers", problems[4]),
+        ("compute.workers", problems[4]),
         ("transport.opens_hour", "base.yaml, line 2)"),
     ]
 

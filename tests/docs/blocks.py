@@ -108,9 +108,10 @@ def play(found: list[Block], folder: Path) -> Iterator[tuple[Block, str]]:
 def _run_shell(block: Block, folder: Path) -> str:
     wanted = int(block.options.get("exit", "0"))
     with tempfile.TemporaryDirectory() as tools:
-        command = Path(tools) / "borderops"
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m borderops "$@"\n', encoding="utf-8")
-        command.chmod(0o755)
+        for name in ("borderops", "dask"):
+            command = Path(tools) / name
+            command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {name} "$@"\n', encoding="utf-8")
+            command.chmod(0o755)
         search = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
         done = subprocess.run(
             ["sh", "-eu", "-c", block.text],

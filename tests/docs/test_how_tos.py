@@ -27,7 +27,7 @@ def test_every_scenario_of_a_page_can_be_played(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for file in [block.options["file"] for block in written if block.kind == "yaml"]:
         if "mistakes" not in file:
-            outcome = borderops.run(f"scenario={file}", "run.replications=1", "run.workers=1", "run.beside=null")
+            outcome = borderops.run(f"scenario={file}", "run.replications=1", "compute.workers=1", "run.beside=null")
             assert (len(outcome.results), outcome.failures) == (1, []), file
     assert any(block.kind == "yaml" for block in written)
 

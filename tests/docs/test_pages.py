@@ -75,10 +75,11 @@ def test_a_page_that_differs_is_found(tmp_path, monkeypatch, capsys):
 
 
 def options() -> list[tuple[str, str]]:
-    """Every option of every group."""
-    from borderops.config import places
+    """Every option of every group of the model."""
+    from borderops.config import places, register
 
-    return [(group, option) for group, found in places.group_options().items() for option in found]
+    groups = {group: found for group, found in places.group_options().items() if group not in register.NOT_OF_THE_MODEL}
+    return [(group, option) for group, found in groups.items() for option in found]
 
 
 def test_every_parameter_stands_in_the_reference():

@@ -6,14 +6,15 @@ import io
 
 import pytest
 
+from borderops.experiments.identity import Keys
 from borderops.experiments.progress import Remaining, TerminalWatch, Watch, duration, watch
-from borderops.experiments.runner import Ending, Failure
-from borderops.forecast.results import Results
+from borderops.experiments.runner import Ending
+from borderops.experiments.tasks import Failure, Played, Task
 
 
 def ending(number: int, seconds: float, failed: bool = False) -> Ending:
-    end = Failure(number, 1, "why", "") if failed else Results(number, "", {})
-    return Ending(number, seconds, end)
+    end = Failure(number, 1, "why", "") if failed else Played(Keys("", "", ""), "", b"", None)
+    return Ending(Task(number, ()), seconds, (end,))
 
 
 def test_nothing_is_known_before_the_first():

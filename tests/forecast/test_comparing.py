@@ -187,3 +187,17 @@ def test_what_cannot_be_compared_is_refused():
             alone()
     with pytest.raises(ModelError, match="scenario b has two values"):
         compare({"a": tables["a"], "b": pd.concat([tables["b"], tables["b"]])}, "a", 0.9)
+
+
+def test_rounding_is_no_scatter():
+    """0.40 less 0.37, twice, and 0.41 less 0.38 are the same shift, whatever the last bits say."""
+    tables = {"baseline": [0.40, 0.40, 0.41], "other": [0.37, 0.37, 0.38]}
+    stacked = {
+        name: pd.DataFrame(
+            {"replication": [1, 2, 3], "kpi": "share", "group_kind": "all", "group": "all", "value": values}
+        )
+        for name, values in tables.items()
+    }
+    [row] = compare(stacked, "baseline", 0.9).to_dict("records")
+    assert row["note"] == NOTES["shift"]
+    assert row["difference_low"] == row["difference_high"] == pytest.approx(-0.03)

@@ -212,8 +212,7 @@ def _install(python: Path, wheel: Path, folder: Path) -> None:
 
 
 def _digests_of_the_sources() -> dict[str, str]:
-    from borderops.config.compose import compose
-    from borderops.experiments import runner
+    from borderops import api
 
-    outcome = runner.run(compose([*TINY, "run.workers=1"]).settings)
+    outcome = api.run(*TINY, "compute.workers=1", "run.beside=null")
     return {str(one.replication): one.digest for one in outcome.results}

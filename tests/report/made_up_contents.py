@@ -18,8 +18,8 @@ from omegaconf import OmegaConf
 
 from borderops.config.schema import BED_KINDS, SECTORS, STATIONS, Settings
 from borderops.forecast.kpis import KPIS
-from borderops.forecast.results import KEYS, Results, stack, summarise
-from borderops.report.assemble import reunited_shares
+from borderops.forecast.results import KEYS, Results, gather, sample, summarise
+from borderops.report.assemble import REUNITED_KEYS, reunited_shares
 from borderops.report.contents import STATISTICS, Contents
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -99,8 +99,9 @@ def made_up_contents(n: int = 20, seed: int = 1, separations: float = 1.0, **cha
     settings = settings_of(policy="zero_tolerance" if separations else "family_unity")
     results = [_replication(number, random, settings, separations) for number in range(n)]
     level = settings.run.interval_level
-    tables = {name: summarise(stack(results, name), keys, level) for name, keys in KEYS.items()}
-    tables["reunited"] = summarise(reunited_shares(stack(results, "reunions")), ["age_band", "days"], level)
+    tables = {name: summarise(sample(results, name), level) for name in KEYS}
+    shares = ((one.replication, reunited_shares(one.tables["reunions"])) for one in results)
+    tables["reunited"] = summarise(gather(shares, REUNITED_KEYS), level)
     fields: dict[str, Any] = {
         "title": settings.policy.title,
         "question": "What happens to families, children and shelters when adults in families are referred for "

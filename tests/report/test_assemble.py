@@ -23,13 +23,13 @@ from borderops.report.limits import cautions
 from borderops.report.run_files import SUMMARIES
 
 
-def test_sums_over_stations_keep_replications_apart():
-    """Each replication's sum is its own, so that the interval of the sum is an interval of sums."""
-    rows = [(1, "2018-05", "yuma", 3.0), (1, "2018-05", "laredo", 4.0), (2, "2018-05", "yuma", 5.0)]
-    monthly = pd.DataFrame(rows, columns=["replication", "month", "station", "value"])
+def test_sums_over_stations_stand_beside_the_stations():
+    """Each month's sum is added before anything is summarised, so that its interval is an interval of sums."""
+    rows = [("2018-05", "yuma", 3.0), ("2018-05", "laredo", 4.0), ("2018-06", "yuma", 5.0)]
+    monthly = pd.DataFrame(rows, columns=["month", "station", "value"])
     whole = with_all_stations(monthly.assign(stratum="single_adults", count="true"))
-    sums = whole[whole["station"] == "all"].set_index("replication")["value"]
-    assert sums.to_dict() == {1: 7.0, 2: 5.0}
+    sums = whole[whole["station"] == "all"].set_index("month")["value"]
+    assert sums.to_dict() == {"2018-05": 7.0, "2018-06": 5.0}
     assert len(whole) == 5
 
 
@@ -81,14 +81,18 @@ def test_counts_behind_shares_are_kpis():
 
 def test_shares_reunited_are_taken_in_each_replication():
     """1 of 2 and 9 of 10 reunited are shares of 50 and 90 per cent, whatever the classes add up to."""
-    rows = [(0, "others", 30, "reunited", 1.0), (0, "others", 30, "under_way", 1.0)]
-    rows += [(1, "others", 30, "reunited", 9.0), (1, "others", 30, "parent_abroad", 1.0)]
-    rows += [(1, "under_5_at_order", 30, "reunited", 0.0), (1, "under_5_at_order", 31, "under_way", 4.0)]
-    reunions = pd.DataFrame(rows, columns=["replication", "age_band", "days", "outcome", "value"])
-    shares = reunited_shares(reunions).set_index(["replication", "age_band", "days"])["value"]
-    assert shares[0, "others", 30] == 0.5 and shares[1, "others", 30] == 0.9
-    assert shares[1, "under_5_at_order", 31] == 0.0
-    assert pd.isna(shares[1, "under_5_at_order", 30])  # nobody in the class: no share
+    small = [("others", 30, "reunited", 1.0), ("others", 30, "under_way", 1.0)]
+    large = [("others", 30, "reunited", 9.0), ("others", 30, "parent_abroad", 1.0)]
+    large += [("under_5_at_order", 30, "reunited", 0.0), ("under_5_at_order", 31, "under_way", 4.0)]
+    one, other = (
+        reunited_shares(pd.DataFrame(rows, columns=[*KEYS["reunions"], "value"])).set_index(["age_band", "days"])[
+            "value"
+        ]
+        for rows in (small, large)
+    )
+    assert one["others", 30] == 0.5 and other["others", 30] == 0.9
+    assert other["under_5_at_order", 31] == 0.0
+    assert pd.isna(other["under_5_at_order", 30])  # nobody in the class: no share
 
 
 def test_every_table_is_written_as_a_summary():

@@ -42,8 +42,8 @@ def test_csv_is_plain(table, tmp_path):
 
 def test_parquet_gives_the_table_back(table, tmp_path):
     """Values and kinds of columns survive, and the same table gives the same bytes."""
-    write_parquet(tmp_path / "a.parquet", table)
-    write_parquet(tmp_path / "b.parquet", table)
+    write_parquet(tmp_path / "a.parquet", [table])
+    write_parquet(tmp_path / "b.parquet", [table])
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "a.parquet"), table, check_dtype=False)
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 

@@ -56,6 +56,7 @@ AFTER: Final = {
     "trace": FAMILIES,
     "list": ("scenarios", "stations", "kpis", "policies", "groups"),
     "show": ("settings", "register", "scenario"),
+    "trials": ("list", "prune"),
     "completion": tuple(SCRIPTS),
 }
 """Words that may stand right after a command."""
@@ -113,9 +114,20 @@ def completions(line: str, commands: Sequence[str]) -> list[str]:
         found += [one.removeprefix("scenario=") for one in complete(f"scenario={word}")]
     if command == "trace":
         found += [one for one in ("replication=",) if one.startswith(word)]
-    if command in ("run", "trace") or (command == "show" and len(before) > 2):
+    if command in ("run", "trace", "uncertainty") or (command == "show" and len(before) > 2):
         found += complete(word)
+    if command in ("compare", "sweep"):
+        found += _complete_last_value(word)
     return found
+
+
+def _complete_last_value(word: str) -> list[str]:
+    """Completions of the last of several values, ``scenario=a,b``, the others left as they are."""
+    key, equals, values = word.partition("=")
+    before, comma, last = values.rpartition(",")
+    if not equals or not comma:
+        return complete(word)
+    return [f"{key}={before},{one.removeprefix(f'{key}=')}" for one in complete(f"{key}={last}")]
 
 
 def _split(line: str) -> tuple[list[str], str]:

@@ -14,16 +14,80 @@ Examples
   borderops run                                              the season of 2018, four replications
   borderops run scenario=family_unity                        another scenario; see: borderops list
   borderops run scenario=my_folder/my_scenario.yaml          a scenario of your own
-  borderops run run.replications=20 run.workers=4            more replications, more at a time
+  borderops run run.replications=20 compute.workers=4            more replications, more at a time
   borderops run window.end=2018-06-30 'arrivals.stations=[yuma,el_paso]'   a shorter window, two sectors
   borderops run orr.beds.age_0_12=900                        one kind of bed, the same number on every day
   borderops run policy=limited_separation                    another option of a group
   borderops run arrivals=file arrivals.file=my_arrivals.csv  your own arrivals
   borderops run run.outputs=elsewhere                        another folder for the results
+  borderops run precision.children_separated=5%              as many replications as that takes, 40 at least
+  borderops run run.engine=simpy                             the engine to be read; the same results, slower
+  borderops run compute=dask compute.address=tcp://host:8786   on a cluster
+
+Finished trials are kept (trials.store, otherwise outputs/trials) and never played again: ask for 50 more replications,
+and exactly 50 are played; failed or interrupted ones are tried again by the same command.
 
 What can be set:   borderops show settings, borderops show register
 Interrupting:      Ctrl-C keeps the replications that are finished; a second Ctrl-C quits at once
 Exit codes:        0 done, 2 wrong input, 4 some replications failed, 130 interrupted
+"""
+
+COMPARE = """\
+borderops compare KEY=A,B[,C...] [key=value ...]
+
+Plays the same people with the same luck under several scenarios, and tells for each KPI the difference to the first
+one: paired, with interval, ratio, the chance that a season has less of it, corrected for comparing several at once;
+and whose stories differ, and why. Writes report, tables and a manifest to outputs/<day>/<time>-compare-<scenario>/.
+
+Examples
+  borderops compare scenario=zero_tolerance_2018,prepared_2018,family_unity
+  borderops compare tracking=e3_april_2018,shared_record run.replications=40
+  borderops compare orr.beds.age_0_12=1500,2350,3000 precision.share_over_72h_separated=10%
+
+Exit codes:        0 done, 2 wrong input, 4 some replications failed, 130 interrupted
+"""
+
+SWEEP = """\
+borderops sweep KEY=A,B[,C...] [KEY=...] [key=value ...]      also: borderops run -m ...
+
+Plays every combination of values and writes one tidy table and a picture. All points are checked before the first is
+played. Values are separated by commas, or written as Hydra does: range(1500,3000,500), choice(a,b).
+
+Examples
+  borderops sweep orr.beds.age_0_12=1500,2000,2500,3000
+  borderops sweep 'orr.beds.age_0_12=range(1500,3001,500)' policy=zero_tolerance,limited_separation
+
+Exit codes:        0 done, 2 wrong input, 4 some replications failed, 130 interrupted
+"""
+
+UNCERTAINTY = """\
+borderops uncertainty [points=20] [vary=KEY,...] [key=value ...]
+
+Draws everything that nobody knows for sure from the ranges of the register (assumed and fitted parameters; those of one
+entry move together), plays each such point several times, and tells for each KPI how much of the doubt comes from the
+inputs and how much from chance, and where one season may lie. Values that you set yourself stay.
+
+Examples
+  borderops uncertainty                                   20 points of 4 replications, everything with a range
+  borderops uncertainty points=50 vary=orr,referral       shelters and the way there
+  borderops uncertainty scenario=prepared_2018 run.replications=8
+
+Exit codes:        0 done, 2 wrong input, 4 some replications failed, 130 interrupted
+"""
+
+TRIALS = """\
+borderops trials list [scenario=NAME]
+borderops trials prune [scenario=NAME] [kind=histories] [older_than_days=N] [all=true] [yes=true]
+
+Finished trials are kept so that none is played twice. `prune` takes away what no present command can use (trials of
+other versions, broken files); all=true takes present ones too. Without yes=true it only tells what would go.
+
+Examples
+  borderops trials list                                   scenario, seed, number, size, by which version
+  borderops trials prune                                  what would go
+  borderops trials prune all=true kind=histories yes=true       keep figures alone: a tenth of the room
+
+Where they are:    trials.store=FOLDER, otherwise the folder trials in run.outputs
 """
 
 TRACE = """\
@@ -88,5 +152,15 @@ Prints a script that completes commands, scenarios, groups and settings when you
   fish   borderops completion fish | source            or write it to ~/.config/fish/completions/borderops.fish
 """
 
-HELP: Final = {"run": RUN, "trace": TRACE, "list": LIST, "show": SHOW, "completion": COMPLETION}
+HELP: Final = {
+    "run": RUN,
+    "compare": COMPARE,
+    "sweep": SWEEP,
+    "uncertainty": UNCERTAINTY,
+    "trials": TRIALS,
+    "trace": TRACE,
+    "list": LIST,
+    "show": SHOW,
+    "completion": COMPLETION,
+}
 """By the name of the command."""

@@ -31,6 +31,7 @@ PUBLISHED_LAST: Final = date(2019, 9, 30)
 """Days that the published table of arrivals covers, October 2016 to September 2019."""
 
 TOLERANCE: Final = 1e-9
+ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss)://[^\s/]+:\d{1,5}/?")
 MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 EXCLUSIVE_ACTS: Final = (
@@ -58,6 +59,18 @@ def problems(settings: Settings, without: Collection[str] = ()) -> Iterator[str]
     for check, groups in CHECKS:
         if not set(groups) & set(without):
             yield from check(settings)
+
+
+# --- compute ------------------------------------------------------------------------------------------------------
+
+
+def _compute(settings: Settings) -> Iterator[str]:
+    kind, address = settings.compute.kind, settings.compute.address
+    if kind == "local" and address is not None:
+        yield f"compute.address is {address!r} although compute.kind is local; choose compute=dask to use it"
+    if kind == "dask" and not ADDRESS.fullmatch(address or ""):
+        found = "not given" if address is None else repr(address)
+        yield f"compute.address is {found}; allowed: that of a Dask scheduler, for example tcp://127.0.0.1:8786"
 
 
 # --- window -------------------------------------------------------------------------------------------------------
@@ -495,6 +508,7 @@ def _covers_first_day(key: str, begins: date, settings: Settings) -> Iterator[st
 
 
 CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]], ...]] = (
+    (_compute, ("compute",)),
     (_window, ("window",)),
     (_season, ("study", "window")),
     (_window_within_published_arrivals, ("window", "arrivals")),

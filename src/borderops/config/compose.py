@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from borderops.config.scenario_source import Overlay, Shelf
 
-__all__ = ["Composed", "Scenario", "complete", "compose", "list_scenarios", "scenario_folders"]
+__all__ = ["Composed", "Scenario", "complete", "compose", "list_scenarios", "scenario_folders", "values_of"]
 
 Problems = list[tuple[keys.Path, str]]
 """Sentences, each with the place it speaks of."""
@@ -108,6 +108,35 @@ def compose(overrides: Sequence[str] = ()) -> Composed:
         shipped,
         _beside(settings, choices),
     )
+
+
+def values_of(word: str) -> tuple[str, list[str]]:
+    """Key of an override and the values it asks for; several are separated by commas or written as Hydra writes sweeps.
+
+    Parameters
+    ----------
+    word : str
+        ``seed=1``, ``scenario=a,b``, ``orr.beds.age_0_12=range(1500,2500,500)``.
+
+    Returns
+    -------
+    key : str
+    values : list of str
+        As text. Text that may hold commas of its own has one value; what cannot be read is left to `compose` to tell.
+    """
+    key, equals, text = word.partition("=")
+    place = keys.place_at(keys.parse(key)) if equals else None
+    is_text = place is not None and place.kind is str and key != SCENARIO_GROUP
+    if not equals or is_text or key.startswith(("~", "+")):
+        return key, [text]
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    try:
+        override = OverridesParser.create().parse_override(f"value={text}")
+    except HydraException:
+        return key, [text]
+    return key, list(override.sweep_string_iterator()) if override.is_sweep_override() else [text]
 
 
 # --- what is asked ------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from borderops.units import DAY, HOUR, MINUTE
 Grade = Literal["observed", "fitted", "assumed"]
 
 FILE: Final = "register.yaml"
-NOT_OF_THE_MODEL: Final = ("scenario", "seed", "run", "study", "window")
+NOT_OF_THE_MODEL: Final = ("scenario", "seed", "run", "compute", "trials", "precision", "study", "window")
 """What is asked and how it is run. The numbers, dates and switches of all other groups belong to the model."""
 
 SET_BY_USER: Final = "set by the user or scenario"
@@ -142,10 +142,19 @@ def model_leaves(settings: Settings) -> Iterator[tuple[keys.Path, Any, keys.Plac
 
 def entry_for(path: keys.Path) -> Entry:
     """The entry that speaks of a parameter, the most particular one of several."""
+    return entries()[_pattern_for(path)]
+
+
+def name_of_entry(path: keys.Path) -> str:
+    """The pattern of the entry that speaks of a parameter, as it stands in the register."""
+    return keys.show(_pattern_for(path))
+
+
+def _pattern_for(path: keys.Path) -> keys.Path:
     fitting = [pattern for pattern in _patterns_by_form().get(keys.generic(path), []) if _fits(pattern, path)]
     if not fitting:
         raise KeyError(f"{keys.show(path)} has no entry in {FILE}")
-    return entries()[max(fitting, key=_particularity)]
+    return max(fitting, key=_particularity)
 
 
 def unit_slips(parameters: list[Parameter]) -> Iterator[str]:

@@ -672,11 +672,28 @@ class Run(Group):
     """How the experiment is carried out; nothing here may move a result of a replication."""
 
     replications: Annotated[int, Field(ge=1, le=100_000)]
-    workers: Annotated[int, Field(ge=1, le=1024)]
+    most_replications: Annotated[int, Field(ge=1, le=100_000)]  # where `precision` asks for more than `replications`
+    stop_after_failures: Annotated[int, Field(ge=1)] | None  # so many failed replications end the run; null: none does
     engine: Literal["compiled", "simpy"]  # both tell the same history; the first is fast, the second is to be read
     beside: str | None  # a policy played beside with the same people and the same luck, for every page to show
     interval_level: Annotated[float, Field(gt=0.5, lt=1)]
     outputs: str
+
+
+class Compute(Group):
+    """Who plays: threads or processes of this machine, or workers of a Dask cluster."""
+
+    kind: Literal["local", "dask"]
+    workers: Annotated[int, Field(ge=1, le=1024)]  # at a time, on this machine; a cluster has its own
+    address: str | None  # of the cluster's scheduler, tcp://host:port
+    patience_seconds: Annotated[int, Field(ge=1, le=86_400)]  # without scheduler or workers before giving up
+
+
+class Trials(Group):
+    """Where finished trials are kept, so that none is played twice."""
+
+    store: str | None  # a folder; null: `trials` in the folder of run.outputs
+    keep: Literal["histories", "figures"]  # with histories a new KPI costs no new play
 
 
 class Study(Group):
@@ -694,6 +711,9 @@ class Settings(Group):
     scenario: str
     seed: Annotated[int, Field(ge=0, lt=2**64)]
     run: Run
+    compute: Compute
+    trials: Trials
+    precision: dict[str, str]  # KPI -> half-width of its mean's interval: "5%" of the mean, or in the KPI's unit
     study: Study
     window: Window
     arrivals: Arrivals

@@ -91,7 +91,8 @@ def _describe(place: keys.Place) -> str:
     if place.is_model:
         return f"settings named {_listing(place.names)}"
     if place.kind is dict:
-        return f"values for {_listing(place.names)}, each {describe(_element(place))}"
+        names = _listing(place.names) if place.names else "names"
+        return f"values for {names}, each {describe(_element(place))}"
     if place.kind is list:
         return f"{_length(place.limits)}, each {describe(_element(place))}"
     if place.kind is Literal:

@@ -6,8 +6,8 @@ not modelled yet stands in the table without a value, so that nobody misses it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -74,25 +74,29 @@ def comparison(results: list[Results], settings: Settings, is_altered: bool = Fa
         return pd.DataFrame(columns=COLUMNS)
     window = settings.window
     is_ordered = settings.reunification.order.day == ORDER_DAY
-    covered = (
+    covered = [
         one
         for one in COMPARISONS
         if window.start <= one.starts and one.ends <= window.end and (is_ordered or not one.follows_order)
-    )
+    ]
     return pd.DataFrame(list(_rows(covered, results, settings.run.interval_level)), columns=COLUMNS)
 
 
-def _rows(comparisons: Iterator[Comparison], results: list[Results], level: float) -> Iterator[tuple]:
-    for one in comparisons:
+def _rows(comparisons: list[Comparison], results: Iterable[Results], level: float) -> Iterator[tuple]:
+    readings = np.array([_readings(comparisons, each) for each in results], dtype=float)
+    for one, column in zip(comparisons, readings.T):
         figure = published()[one.figure]
-        low = median = high = np.nan
-        if one.read is not None:
-            values = np.array([one.read(each) for each in results], dtype=float)
-            values = values[~np.isnan(values)]
-            if values.size:
-                low, median, high = np.quantile(values, [(1 - level) / 2, 0.5, (1 + level) / 2])
+        values, low, median, high = column[~np.isnan(column)], np.nan, np.nan, np.nan
+        if values.size:
+            low, median, high = np.quantile(values, [(1 - level) / 2, 0.5, (1 + level) / 2])
         value, unit = _value(figure, one.as_days_from)
         yield one.figure, figure.label, value, unit, figure.role, _source(figure), low, median, high, one.note
+
+
+def _readings(comparisons: list[Comparison], results: Results) -> list[float]:
+    """What one replication says to each; NaN where the mechanism is not modelled yet."""
+    at_hand = replace(results, tables=dict(results.tables))  # each table is wanted several times
+    return [np.nan if one.read is None else one.read(at_hand) for one in comparisons]
 
 
 def _value(figure: Figure, origin: date | None) -> tuple[float, str]:

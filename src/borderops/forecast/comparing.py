@@ -23,6 +23,9 @@ from borderops.exceptions import ModelError, WrongInput
 from borderops.forecast.intervals import Moments, mean_interval, moments, ratio_interval, share_interval, tail_of
 from borderops.forecast.results import KEYS
 
+ROUNDING: Final = 1e-13
+"""Part of two means by which their difference may be off for want of digits."""
+
 NOTES: Final = {
     "none": "no pair: nothing can be compared",
     "one": "one pair: no interval",
@@ -188,7 +191,8 @@ def _pair(scenario: np.ndarray, baseline: np.ndarray, level: float, comparisons:
     both = np.isfinite(scenario) & np.isfinite(baseline)
     scenario, baseline = np.where(both, scenario, np.nan), np.where(both, baseline, np.nan)
     apart = scenario - baseline
-    here, there, found = moments(scenario), moments(baseline), moments(apart)
+    here, there = moments(scenario), moments(baseline)
+    found = _without_rounding(moments(apart), here, there)
     n = found.n
     half = mean_interval(np.nan_to_num(found.deviation), n, level)
     together = mean_interval(np.nan_to_num(found.deviation), n, 1.0 - (1.0 - level) / comparisons)
@@ -210,6 +214,12 @@ def _pair(scenario: np.ndarray, baseline: np.ndarray, level: float, comparisons:
         "correlation": _correlation(scenario, baseline, here, there), "narrowed": narrowed,
         "n": n, "missing": either - n, "note": _notes(found, either),
     }  # fmt: skip
+
+
+def _without_rounding(apart: Moments, here: Moments, there: Moments) -> Moments:
+    """Differences that scatter by rounding errors alone do not scatter."""
+    rounding = ROUNDING * (np.abs(here.mean) + np.abs(there.mean))
+    return apart._replace(deviation=np.where(apart.deviation <= rounding, 0.0, apart.deviation))
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -15,17 +15,18 @@ from borderops.clock import next_month
 from borderops.config import register
 from borderops.config.compose import Composed
 from borderops.config.schema import Settings
-from borderops.experiments.runner import Outcome
+from borderops.experiments.trials import Outcome
 from borderops.facts.tables import monthly_apprehensions
 from borderops.forecast.compare_published import comparison
 from borderops.forecast.kpis import KPIS
-from borderops.forecast.results import KEYS, stack, summarise
+from borderops.forecast.results import KEYS, Sample, gather, sample, summarise
 from borderops.report.contents import Contents, Reference
 from borderops.report.limits import LIMITS, cautions
 
 PARTS: Final = {"share_over_72h_separated": ("over_72h_separated", "children_separated")}
 """KPIs that are shares, with the KPIs that count what they divide."""
 
+REUNITED_KEYS: Final = ["age_band", "days"]
 
 COUNTS_BEHIND: Final = {
     "mean_custody_hours_separated": "children_separated",
@@ -42,8 +43,8 @@ COUNTS_BEHIND: Final = {
 """KPIs that are means or shares of a group, with the KPI that counts the group, or of parents their children."""
 
 
-def stacked_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
-    """Every table of `KEYS`, all replications one below the other.
+def samples_of(outcome: Outcome) -> dict[str, Sample]:
+    """Every table of `KEYS` over all replications, and ``reunited``, which is had from one of them.
 
     Parameters
     ----------
@@ -52,12 +53,15 @@ def stacked_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    dict of str to DataFrame
-        With a column ``replication``; ``monthly`` has the sums over stations besides, as station ``all``.
+    dict of str to Sample
+        ``monthly`` has the sums over stations besides, as station ``all``.
     """
-    tables = {name: stack(outcome.results, name) for name in KEYS}
-    tables["monthly"] = with_all_stations(tables["monthly"])
-    return tables
+    samples = {name: sample(outcome.results, name) for name in KEYS if name != "monthly"}
+    months = ((one.replication, with_all_stations(one.tables["monthly"])) for one in outcome.results)
+    shares = ((one.replication, reunited_shares(one.tables["reunions"])) for one in outcome.results)
+    samples["monthly"] = gather(months, KEYS["monthly"])
+    samples["reunited"] = gather(shares, REUNITED_KEYS)
+    return samples
 
 
 def with_all_stations(monthly: pd.DataFrame) -> pd.DataFrame:
@@ -73,23 +77,22 @@ def reunited_shares(reunions: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     reunions : DataFrame
-        All replications of the table of that name: children by state.
+        The table of that name of one replication: children by state.
 
     Returns
     -------
     DataFrame
-        Columns replication, age_band, days, value. Each replication has a class of its own, so its share is taken
-        before anything is summarised; a band without children has none.
+        Columns age_band, days, value. Each replication has a class of its own, so its share is taken before anything
+        is summarised; a band without children has none.
     """
-    keys = ["replication", "age_band", "days"]
     is_reunited = reunions["outcome"] == "reunited"
     counted = reunions.assign(reunited=reunions["value"].where(is_reunited, 0.0))
-    sums = counted.groupby(keys, sort=False, observed=True)[["reunited", "value"]].sum().reset_index()
-    return sums[keys].assign(value=sums["reunited"] / sums["value"].where(sums["value"] > 0))
+    sums = counted.groupby(REUNITED_KEYS, sort=False, observed=True)[["reunited", "value"]].sum().reset_index()
+    return sums[REUNITED_KEYS].assign(value=sums["reunited"] / sums["value"].where(sums["value"] > 0))
 
 
 def contents_of(
-    outcome: Outcome, composed: Composed, stacked: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
+    outcome: Outcome, composed: Composed, samples: Mapping[str, Sample], manifest: Mapping[str, Any]
 ) -> Contents:
     """Everything the report shows.
 
@@ -99,8 +102,8 @@ def contents_of(
         With at least one result.
     composed : Composed
         What was run.
-    stacked : mapping of str to DataFrame
-        From `stacked_tables`.
+    samples : mapping of str to Sample
+        From `samples_of`.
     manifest : mapping
         How it was run.
 
@@ -110,7 +113,7 @@ def contents_of(
     """
     settings = composed.settings
     level = settings.run.interval_level
-    summaries = {name: summarise(table, KEYS[name], level) for name, table in stacked.items()}
+    summaries = {name: summarise(one, level) for name, one in samples.items()}
     return Contents(
         title=settings.policy.title,
         question=settings.study.question,
@@ -135,7 +138,7 @@ def contents_of(
         monthly=summaries["monthly"],
         waits=summaries["waits"],
         reunions=summaries["reunions"],
-        reunited=summarise(reunited_shares(stacked["reunions"]), ["age_band", "days"], level),
+        reunited=summaries["reunited"],
         work=summaries["work"],
         reference=reference_of(outcome, settings),
     )
@@ -143,10 +146,9 @@ def contents_of(
 
 def reference_of(outcome: Outcome, settings: Settings) -> Reference | None:
     """KPIs under the policy shown beside, of the same people with the same luck; None if none was played."""
-    tables = [one.beside.assign(replication=one.replication) for one in outcome.results if one.beside is not None]
-    if not tables or settings.run.beside is None:
+    if not outcome.beside or settings.run.beside is None:
         return None
-    return Reference(settings.run.beside, summarise(pd.concat(tables), KEYS["kpis"], settings.run.interval_level))
+    return Reference(settings.run.beside, summarise(sample(outcome.beside, "kpis"), settings.run.interval_level))
 
 
 def published_monthly(settings: Settings) -> pd.DataFrame | None:

@@ -72,6 +72,21 @@ class FailedReplication(Protocol):
     def message(self) -> str: ...
 
 
+class Account(Protocol):
+    """What the contents of every kind of report tell of how they came about."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def level(self) -> float: ...
+    @property
+    def manifest(self) -> Mapping[str, Any]: ...
+    @property
+    def failures(self) -> Sequence[FailedReplication]: ...
+    @property
+    def limits(self) -> Sequence[str]: ...
+
+
 @dataclass(frozen=True)
 class Headline:
     """Names of the KPIs that the answer's sentences, the cards and the titles speak of.

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from borderops.report.contents import Contents, records, top_row
+from borderops.report.contents import Account, Contents, records, top_row
 from borderops.report.words import ABSENT, day_text, level_text, number, quantity, range_cell, replications_text, span
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
@@ -173,24 +173,24 @@ class Part:
 # --- shared pieces -------------------------------------------------------------------------------------------------
 
 
-def basis(contents: Contents) -> str:
+def basis(contents: Account) -> str:
     """Replications and interval, as they stand under each title."""
     if contents.n < 2:
         return "one replication, no interval"
     return f"median and {level_text(contents.level)} interval of {replications_text(contents.n)}"
 
 
-def means_basis(contents: Contents) -> str:
+def means_basis(contents: Account) -> str:
     """As `basis`, where parts are added up and only means may be."""
     return "one replication, no interval" if contents.n < 2 else f"mean of {replications_text(contents.n)}"
 
 
-def middle(contents: Contents) -> str:
+def middle(contents: Account) -> str:
     """Says that a line is a median, where there is more than one replication."""
     return ", median" if contents.n > 1 else ""
 
 
-def band_key(contents: Contents, colour: str) -> list[Key]:
+def band_key(contents: Account, colour: str) -> list[Key]:
     """Legend entry of the band; none where there is no band."""
     return [Key(f"{level_text(contents.level)} interval", colour, "band")] if contents.n > 1 else []
 
@@ -216,7 +216,13 @@ def translucent(colour: str, share: float) -> str:
     return f"rgba({red},{green},{blue},{share})"
 
 
-def add_band(figure: go.Figure, x: list, table: pd.DataFrame, colour: str, scale: float = 1.0) -> None:
+BAND: Final = 0.22
+"""How far a band lets through what lies behind it."""
+
+
+def add_band(
+    figure: go.Figure, x: list, table: pd.DataFrame, colour: str, scale: float = 1.0, share: float = BAND
+) -> None:
     """The interval as a band behind a line; nothing for a single replication."""
     if table.empty or table["n"].max() < 2:
         return
@@ -225,7 +231,8 @@ def add_band(figure: go.Figure, x: list, table: pd.DataFrame, colour: str, scale
         part, days = table.iloc[start:stop], x[start:stop]
         base = {"x": days, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
         figure.add_scatter(y=rounded(part["low"] * scale), **base)
-        figure.add_scatter(y=rounded(part["high"] * scale), fill="tonexty", fillcolor=translucent(colour, 0.22), **base)
+        filled = {"fill": "tonexty", "fillcolor": translucent(colour, share)}
+        figure.add_scatter(y=rounded(part["high"] * scale), **filled, **base)
 
 
 def runs(mask: np.ndarray) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ import plotly.offline
 from borderops.exceptions import FileProblem
 from borderops.report import assumptions, breakdown, comparison, prose
 from borderops.report.chapters import CHAPTERS, Chapter
-from borderops.report.contents import FEWEST, Contents, Row
+from borderops.report.contents import FEWEST, Account, Contents, Row
 from borderops.report.drawing import NOTHING, TEMPLATE, Key, Panel, Picture
 from borderops.report.markup import Markup, join, table, tag
 from borderops.report.words import (
@@ -65,7 +65,24 @@ def write_report(path: Path, contents: Contents) -> None:
     FileProblem
         If the folder does not exist or cannot be written to.
     """
-    page = render(contents)
+    write_page(path, render(contents))
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a page of any kind, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        As for `write_report`.
+    page : str
+        From `whole_page`.
+
+    Raises
+    ------
+    FileProblem
+        If the folder does not exist or cannot be written to.
+    """
     temporary: str | None = None
     try:
         with tempfile.NamedTemporaryFile(
@@ -146,11 +163,12 @@ def header(contents: Contents) -> Markup:
     )
 
 
-def failures(contents: Contents) -> Markup | None:
+def failures(contents: Account) -> Markup | None:
     """Replications that are missing from every figure, said before any of them."""
     if not contents.failures:
         return None
-    count, played = len(contents.failures), len(contents.failures) + contents.n
+    count = len({one.replication for one in contents.failures})
+    played = count + contents.n
     verb = "was" if count == 1 else "were"
     items = [tag("li", f"Replication {one.replication}: {one.message}") for one in contents.failures]
     return tag(
@@ -166,7 +184,7 @@ def failures(contents: Contents) -> Markup | None:
     )
 
 
-def footer(contents: Contents) -> Markup:
+def footer(contents: Account) -> Markup:
     """Who speaks."""
     version = contents.manifest.get("version")
     made = f"Made by borderops {version}. " if version else "Made by borderops. "
@@ -388,7 +406,7 @@ def the_assumptions(contents: Contents) -> Markup:
     return join(tag("p", words, class_="quiet"), assumptions.section(contents.register))
 
 
-def limits(contents: Contents) -> Markup:
+def limits(contents: Account) -> Markup:
     """What this run does not model."""
     if not contents.limits:
         return tag("p", "No limits were handed to this report, which does not mean that there are none.")
@@ -396,17 +414,19 @@ def limits(contents: Contents) -> Markup:
 
 
 def how_made(contents: Contents) -> Markup:
-    """The manifest, in the order it was written."""
-    rows = [
-        tag("div", tag("dt", name_of(key)), tag("dd", manifest_value(value)))
-        for key, value in contents.manifest.items()
-    ]
+    """The manifest."""
     basis = replications_text(contents.n)
     words = (
         f"{basis[:1].upper()}{basis[1:]} with seed {contents.settings.seed}. The same settings, version and seed give "
         "the same figures on any machine and with any number of workers."
     )
-    return join(tag("p", words, class_="quiet"), tag("dl", rows, class_="manifest"))
+    return join(tag("p", words, class_="quiet"), the_manifest(contents.manifest))
+
+
+def the_manifest(manifest: Mapping[str, Any]) -> Markup:
+    """Every entry of a manifest, in the order it was written."""
+    rows = [tag("div", tag("dt", name_of(key)), tag("dd", manifest_value(one))) for key, one in manifest.items()]
+    return tag("dl", rows, class_="manifest")
 
 
 def manifest_value(value: Any) -> Any:

@@ -18,9 +18,9 @@ from borderops.config.compose import Composed
 from borderops.config.schema import Settings
 from borderops.exceptions import FileProblem
 from borderops.experiments.outputs import MANIFEST, RunFolder
-from borderops.experiments.runner import Outcome
+from borderops.experiments.trials import Outcome
 from borderops.forecast.results import KEYS
-from borderops.report.assemble import contents_of, definitions_table, register_table, stacked_tables
+from borderops.report.assemble import contents_of, definitions_table, register_table, samples_of
 from borderops.report.contents import Contents
 from borderops.report.page import write_report
 from borderops.report.tables import write_csv, write_parquet, write_workbook
@@ -61,7 +61,8 @@ def describe(composed: Composed, outcome: Outcome, about: Circumstances, finishe
         Plain values in the order in which people read them; no path of this machine, no credential.
     """
     settings = composed.settings
-    done, failed = len(outcome.results), len(outcome.failures)
+    done = len(outcome.results)
+    failed = len({one.replication for one in outcome.failures})
     return {
         "program": "borderops",
         "version": provenance.version(),
@@ -71,7 +72,7 @@ def describe(composed: Composed, outcome: Outcome, about: Circumstances, finishe
         "choices": dict(composed.choices),
         "status": status(outcome),
         "seed": settings.seed,
-        "replications": {"asked": outcome.asked, "done": done, "failed": failed},
+        "replications": {"asked": outcome.asked, "done": done, "failed": failed, "kept": outcome.kept},
         "workers": outcome.workers,
         "engine": settings.run.engine,
         "started": provenance.utc(about.started),
@@ -89,11 +90,12 @@ def describe(composed: Composed, outcome: Outcome, about: Circumstances, finishe
 
 
 def status(outcome: Outcome) -> str:
-    """What became of the run, in words: ``finished``, ``interrupted 2 of 4``, ``finished with 1 of 4 failed``."""
-    failed = len(outcome.failures)
+    """What became of the run: ``finished``, ``interrupted 2 of 4``, ``stopped with 1 of 4 failed`` and the like."""
+    failed = len({one.replication for one in outcome.failures})
     if outcome.was_interrupted:
         return f"interrupted {len(outcome.results)} of {outcome.asked}"
-    return f"finished with {failed} of {outcome.asked} failed" if failed else "finished"
+    ended = "stopped" if outcome.was_stopped else "finished"
+    return f"{ended} with {failed} of {outcome.asked} failed" if failed else ended
 
 
 def write_run(folder: RunFolder, composed: Composed, outcome: Outcome, about: Circumstances) -> Contents:
@@ -118,10 +120,10 @@ def write_run(folder: RunFolder, composed: Composed, outcome: Outcome, about: Ci
         If something cannot be written.
     """
     manifest = describe(composed, outcome, about, datetime.now().astimezone())
-    stacked = stacked_tables(outcome)
-    contents = contents_of(outcome, composed, stacked, manifest)
-    for name, table in stacked.items():
-        folder.add(f"tables/{name}.parquet", partial(write_parquet, table=table))
+    samples = samples_of(outcome)
+    contents = contents_of(outcome, composed, samples, manifest)
+    for name in KEYS:
+        folder.add(f"tables/{name}.parquet", partial(write_parquet, tables=samples[name].tables()))
     sheets = _sheets(contents)
     for name in SUMMARIES:
         folder.add(f"tables/{name}.csv", partial(write_csv, table=sheets[name]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,8 +26,14 @@ SAMPLED_ROWS: Final = 200
 """Rows looked at for the width of a column."""
 
 
-def write_parquet(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as Parquet, compressed with zstd.
+def write_parquet(path: Path, tables: Iterable[pd.DataFrame]) -> None:
+    """Write tables of the same columns as one Parquet file, one below the other, compressed with zstd.
+
+    Parameters
+    ----------
+    path : Path
+    tables : iterable of DataFrame
+        At least one; taken one after another.
 
     Raises
     ------
@@ -36,7 +43,11 @@ def write_parquet(path: Path, table: pd.DataFrame) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), path, compression="zstd")
+    whole = (pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata() for table in tables)
+    first = next(whole)
+    with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
+        for table in chain([first], whole):
+            writer.write_table(table)
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
