@@ -28,9 +28,10 @@ ORDER = """
     operations.reunions operations.reference operations.compiled operations.rebuilding operations.monitors
     replication
     forecast.intervals forecast.results forecast.comparing forecast.stopping forecast.spread forecast.ranks
-    forecast.story forecast.kpis forecast.reading forecast.stories forecast.reversals forecast.differing forecast.breakdowns
-    forecast.measure_mail forecast.measure_places forecast.measure_records forecast.measure_reunion
-    forecast.measure_waits forecast.measure_work forecast.measure forecast.compare_published
+    forecast.story forecast.kpis forecast.reading forecast.stories forecast.reversals forecast.differing
+    forecast.breakdowns forecast.measure_mail forecast.measure_places forecast.measure_records
+    forecast.measure_reunion forecast.measure_waits forecast.measure_work forecast.measure
+    forecast.compare_published
     experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.crews
     experiments.cluster experiments.runner experiments.trials experiments.hiring experiments.progress
     experiments.outputs experiments.inputs

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from borderops.config.schema import Settings
 from borderops.operations.facilities import Facilities
@@ -32,7 +33,7 @@ class Replication:
     facilities: Facilities
     history: History
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over people and history: equal for equal settings, seed and number, on any machine, any day."""
         return hashlib.sha256((self.people.digest() + self.history.digest()).encode()).hexdigest()

@@ -35,5 +35,5 @@ class Table:
         for name, column in self.columns().items():
             little_endian = column.astype(column.dtype.newbyteorder("<"), copy=False)
             digest.update(f"{name}:{little_endian.dtype.str}:{column.shape};".encode())
-            digest.update(np.ascontiguousarray(little_endian).tobytes())
+            digest.update(np.ascontiguousarray(little_endian).data)  # as bytes, without a copy
         return digest.hexdigest()
