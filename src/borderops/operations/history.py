@@ -130,7 +130,7 @@ class History(Table):
     prosecution_referred_at: np.ndarray  # int64, adults: referred for prosecution
     heard_at: np.ndarray  # int64, heard in court
     court_outcome: np.ndarray  # int8, CourtOutcome
-    freed_at: np.ndarray  # int64, a parent leaves the court's custody for ICE, after the hearing or jail
+    freed_at: np.ndarray  # int64, an adult leaves the court's custody for ICE, after the hearing or jail
     back_at: np.ndarray  # int64, a parent is back at the station from court
     rejoined_at: np.ndarray  # int64, parents and children rejoined at the station
     left_again_at: np.ndarray  # int64, a rejoined parent leaves the station with the children
@@ -151,7 +151,7 @@ class History(Table):
     arranged_at: np.ndarray  # int64, transport is asked for
     itinerary_at: np.ndarray  # int64, the itinerary is known at the station
     messages_sent: np.ndarray  # int8, messages about the child, repeated ones included
-    messages_lost: np.ndarray  # int8
+    messages_lost: np.ndarray  # int8, of these, lost or sent into an outage
     is_phoned: np.ndarray  # bool, a message was sent as often as allowed and then replaced by telephone
     is_misrouted: np.ndarray  # bool, the itinerary was wrong
     left_cbp_at: np.ndarray  # int64

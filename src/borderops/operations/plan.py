@@ -82,9 +82,9 @@ class Plan(Table):
     adults_minutes: np.ndarray  # int32, an agent's time for the adults of a family that is not grouped
     children_minutes: np.ndarray  # int32, an agent's time for its children
     grouping_roll: np.ndarray  # uint16, families
-    code_roll: np.ndarray  # uint16
-    note_roll: np.ndarray  # uint16
-    listing_roll: np.ndarray  # uint16
+    code_roll: np.ndarray  # uint16, decides the reason code of the separation
+    note_roll: np.ndarray  # uint16, decides what the case note says
+    listing_roll: np.ndarray  # uint16, decides whether the local list has a row
 
     # people, shape (n,)
     apprehended_at: np.ndarray  # int64
@@ -128,7 +128,7 @@ class Plan(Table):
     tracing_minutes: np.ndarray  # int32, from a parent's asking to finding the child
     is_granted: np.ndarray  # bool, a request leads to reunification
     request_minutes: np.ndarray  # int32, from finding the child to bringing both together
-    is_found_by_review: np.ndarray  # bool
+    is_found_by_review: np.ndarray  # bool, reading the file is enough to find the parent
     advocate_minutes: np.ndarray  # int32, from the order to an advocate's finding
     parent_travel_minutes: np.ndarray  # int32, if the parent travels
     child_travel_minutes: np.ndarray  # int32, if the child travels to an ICE centre
@@ -149,6 +149,6 @@ class Plan(Table):
     detained_until: np.ndarray  # int64
 
     # outages of the link to mail, shape (o,), sorted by station, then beginning; no two of a station overlap
-    outage_station: np.ndarray  # int8
-    outage_begins: np.ndarray  # int64
-    outage_ends: np.ndarray  # int64
+    outage_station: np.ndarray  # int8, where mail does not go out
+    outage_begins: np.ndarray  # int64, first minute
+    outage_ends: np.ndarray  # int64, first minute after it
