@@ -19,7 +19,7 @@ test: $(READY)  ## run the tests that take seconds; TESTS="tests/cli -k help" pi
 	@$(BIN)/python -m pytest -n auto -m "not slow" $(TESTS)
 
 test-slow: $(READY)  ## run the tests that build environments or play for long
-	@$(BIN)/python -m pytest -m slow $(TESTS)
+	@$(BIN)/python -m pytest -n auto -m slow $(TESTS)
 
 lint: $(READY)  ## look for mistakes and for lines out of order
 	@$(BIN)/ruff check src tests docs benchmarks

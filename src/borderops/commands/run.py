@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -95,13 +96,15 @@ def _play(composed: Composed) -> Outcome:
 
 def _end(composed: Composed, folder: RunFolder, outcome: Outcome, about: Circumstances) -> int:
     from borderops.report.prose import answer
-    from borderops.report.run_files import REPORT, write_run
+    from borderops.report.run_files import REPORT, gather_run, write_run
 
-    contents = write_run(folder, composed, outcome, about)
-    finished = folder.finish("-interrupted" if outcome.was_interrupted else "")
+    gathered = gather_run(composed, outcome, about)
     print()
-    for sentence in answer(contents):
+    for sentence in answer(gathered[0]):  # at once: the report takes some seconds more
         print(sentence)
+    sys.stdout.flush()
+    write_run(folder, composed, outcome, about, gathered)
+    finished = folder.finish("-interrupted" if outcome.was_interrupted else "")
     print(f"\nReport: {finished / REPORT}")
     tell_failures(outcome, finished)
     if outcome.was_interrupted:

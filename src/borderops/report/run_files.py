@@ -19,7 +19,7 @@ from borderops.config.schema import Settings
 from borderops.exceptions import FileProblem
 from borderops.experiments.outputs import MANIFEST, RunFolder
 from borderops.experiments.trials import Outcome
-from borderops.forecast.results import KEYS
+from borderops.forecast.results import KEYS, Sample
 from borderops.report.assemble import contents_of, definitions_table, register_table, samples_of
 from borderops.report.contents import Contents
 from borderops.report.page import write_report
@@ -98,8 +98,21 @@ def status(outcome: Outcome) -> str:
     return f"{ended} with {failed} of {outcome.asked} failed" if failed else ended
 
 
-def write_run(folder: RunFolder, composed: Composed, outcome: Outcome, about: Circumstances) -> Contents:
-    """Write report, tables, configuration and manifest of a run with at least one result.
+def gather_run(composed: Composed, outcome: Outcome, about: Circumstances) -> tuple[Contents, dict[str, Sample]]:
+    """What the report of a run with at least one result shows, and the tables behind it; nothing is written yet."""
+    manifest = describe(composed, outcome, about, datetime.now().astimezone())
+    samples = samples_of(outcome)
+    return contents_of(outcome, composed, samples, manifest), samples
+
+
+def write_run(
+    folder: RunFolder,
+    composed: Composed,
+    outcome: Outcome,
+    about: Circumstances,
+    gathered: tuple[Contents, dict[str, Sample]],
+) -> None:
+    """Write report, tables, configuration and manifest of a run.
 
     Parameters
     ----------
@@ -108,20 +121,15 @@ def write_run(folder: RunFolder, composed: Composed, outcome: Outcome, about: Ci
     composed : Composed
     outcome : Outcome
     about : Circumstances
-
-    Returns
-    -------
-    Contents
-        What the report shows.
+    gathered : tuple of Contents and dict of str to Sample
+        From `gather_run`.
 
     Raises
     ------
     FileProblem
         If something cannot be written.
     """
-    manifest = describe(composed, outcome, about, datetime.now().astimezone())
-    samples = samples_of(outcome)
-    contents = contents_of(outcome, composed, samples, manifest)
+    contents, samples = gathered
     for name in KEYS:
         folder.add(f"tables/{name}.parquet", partial(write_parquet, tables=samples[name].tables()))
     sheets = _sheets(contents)
@@ -130,7 +138,6 @@ def write_run(folder: RunFolder, composed: Composed, outcome: Outcome, about: Ci
     folder.add(WORKBOOK, partial(write_workbook, sheets=sheets))
     folder.add(REPORT, partial(write_report, contents=contents))
     write_account(folder, composed, outcome, about)
-    return contents
 
 
 def write_account(folder: RunFolder, composed: Composed, outcome: Outcome, about: Circumstances) -> None:
