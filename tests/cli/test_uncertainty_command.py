@@ -202,4 +202,7 @@ def test_too_little_to_split_writes_no_report(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tasks, "_replication", fail_two)
     assert main(["uncertainty", *QUICK]) == 4
     out, err = capsys.readouterr()
-    assert "Too few points were finished to tell anything; finished trials are kept." in err and "Report:" not in out
+    assert (
+        "Too few points were finished to tell anything, so no report was written; finished trials are kept." in err
+        and "Report:" not in out
+    )

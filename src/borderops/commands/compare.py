@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from borderops.commands.playing import (
-    DONE,
-    FAILED_REPLICATIONS,
-    INTERRUPTED,
     announce,
     count,
     experiment_of,
+    finish,
+    nothing_to_show,
     numbers_of,
     play_until_precise,
     read_arrivals,
     targets_of,
     tell,
-    tell_failures,
-    terminable,
+    working,
 )
 from borderops.commands.points import Point, no_values, points_of, twins
 from borderops.exceptions import ConfigError
@@ -30,8 +25,6 @@ from borderops.experiments.outputs import RunFolder
 if TYPE_CHECKING:
     from borderops.experiments.trials import Experiment, Outcome
     from borderops.report.run_files import Circumstances
-
-log = logging.getLogger(__name__)
 
 
 def main(words: Sequence[str]) -> int:
@@ -57,11 +50,7 @@ def main(words: Sequence[str]) -> int:
     targets_of(settings)
     for point in points:
         read_arrivals(point.composed)
-    started = datetime.now().astimezone()
-    with RunFolder(Path(settings.run.outputs), f"compare-{settings.scenario}", started) as folder, terminable():
-        from borderops.report.run_files import Circumstances, input_checksums
-
-        about = Circumstances(["compare", *words], started, input_checksums(settings))
+    with working(settings, f"compare-{settings.scenario}", ["compare", *words]) as (folder, about):
         announce(folder, settings, f"comparing {' with '.join(point.name for point in points)}", about.words)
         experiment = experiment_of({point.name: point.composed.settings for point in points}, compares=True)
         if not experiment.shares_people:
@@ -84,22 +73,14 @@ def _end(points: list[Point], experiment: Experiment, folder: RunFolder, outcome
     from borderops.report.assemble_points import finished_by_all
     from borderops.report.compare_page import compare_answer, compare_table_text
     from borderops.report.points_files import write_comparison
-    from borderops.report.run_files import REPORT
 
     common = finished_by_all(outcome)
     if not common:
-        tell_failures(outcome)
-        tell("No replication was finished under all scenarios, so nothing was written; finished trials are kept.")
-        return INTERRUPTED if outcome.was_interrupted else FAILED_REPLICATIONS
+        return nothing_to_show(outcome, "No replication was finished under all scenarios")
     tell(f"{count(len(common), 'replication')} under each of {len(points)} scenarios; writing the report ...")
     composed = {point.name: point.composed for point in points}
     contents = write_comparison(folder, experiment, outcome, composed, about)
-    finished = folder.finish("-interrupted" if outcome.was_interrupted else "")
     print(f"\n{compare_table_text(contents)}")
     for sentence in compare_answer(contents):
         print(sentence)
-    print(f"\nReport: {finished / REPORT}")
-    tell_failures(outcome, finished)
-    if outcome.was_interrupted:
-        return INTERRUPTED
-    return FAILED_REPLICATIONS if outcome.failures else DONE
+    return finish(folder, outcome)

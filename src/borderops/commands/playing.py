@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final, NoReturn, TextIO
@@ -27,6 +28,7 @@ from borderops.provenance import command_line, version
 
 if TYPE_CHECKING:  # pandas takes a second, which a run with wrong input can do without
     from borderops.forecast.stopping import Progress, Target
+    from borderops.report.run_files import Circumstances
 
 DONE: Final = 0
 FAILED_REPLICATIONS: Final = 4
@@ -81,6 +83,26 @@ def targets_of(settings: Settings) -> list[Target]:
     if problems:
         raise ConfigError(problems)
     return targets
+
+
+@contextlib.contextmanager
+def working(settings: Settings, name: str, words: Sequence[str]) -> Iterator[tuple[RunFolder, Circumstances]]:
+    """The folder of a command while it is being built, and the command's circumstances.
+
+    Parameters
+    ----------
+    settings : Settings
+    name : str
+        Of the folder, after the time of day.
+    words : sequence of str
+        The command's words after ``borderops``.
+    """
+    started = datetime.now().astimezone()
+    with RunFolder(Path(settings.run.outputs), name, started) as folder, terminable():
+        # Reading and drawing tables takes a second to load, and is not needed to find out that the input is wrong.
+        from borderops.report.run_files import Circumstances, input_checksums
+
+        yield folder, Circumstances(words, started, input_checksums(settings))
 
 
 def numbers_of(settings: Settings) -> range:
@@ -230,6 +252,30 @@ def join(first: Outcome, then: Outcome) -> Outcome:
         kept=first.kept,
         workers=max(first.workers, then.workers),
     )
+
+
+def finish(folder: RunFolder, outcome: Outcome) -> int:
+    """Give the folder its name, say where the report is and what failed, and give the exit code."""
+    from borderops.report.run_files import REPORT
+
+    finished = folder.finish("-interrupted" if outcome.was_interrupted else "")
+    print(f"\nReport: {finished / REPORT}")
+    tell_failures(outcome, finished)
+    return code_of(outcome)
+
+
+def nothing_to_show(outcome: Outcome, why: str) -> int:
+    """Say why no report was written, and give the exit code."""
+    tell_failures(outcome)
+    tell(f"{why}, so no report was written; finished trials are kept.")
+    return code_of(outcome) or FAILED_REPLICATIONS
+
+
+def code_of(outcome: Outcome) -> int:
+    """Exit code of a command that played."""
+    if outcome.was_interrupted:
+        return INTERRUPTED
+    return FAILED_REPLICATIONS if outcome.failures else DONE
 
 
 def tell_failures(outcome: Outcome, finished: Path | None = None) -> None:

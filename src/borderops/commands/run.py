@@ -6,22 +6,21 @@ import logging
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from borderops.commands.playing import (
-    DONE,
-    FAILED_REPLICATIONS,
     INTERRUPTED,
     announce,
+    code_of,
     experiment_of,
+    finish,
     numbers_of,
     play_until_precise,
     read_arrivals,
     targets_of,
     tell,
     tell_failures,
-    terminable,
+    working,
 )
 from borderops.config.compose import Composed, compose
 from borderops.experiments.outputs import RunFolder
@@ -62,21 +61,12 @@ def main(words: Sequence[str]) -> int:
     composed = compose(words)
     targets_of(composed.settings)
     read_arrivals(composed)
-    started = datetime.now().astimezone()
-    with RunFolder(Path(composed.settings.run.outputs), composed.settings.scenario, started) as folder, terminable():
-        return _run(composed, folder, words, started)
-
-
-def _run(composed: Composed, folder: RunFolder, words: Sequence[str], started: datetime) -> int:
-    # Reading and drawing tables takes a second to load, and is not needed to find out that the input is wrong.
-    from borderops.report.run_files import Circumstances, input_checksums
-
-    about = Circumstances(["run", *words], started, input_checksums(composed.settings))
-    announce(folder, composed.settings, composed.settings.scenario, about.words)
-    outcome = _play(composed)
-    if not outcome.results:
-        return _end_without_results(composed, folder, outcome, about)
-    return _end(composed, folder, outcome, about)
+    with working(composed.settings, composed.settings.scenario, ["run", *words]) as (folder, about):
+        announce(folder, composed.settings, composed.settings.scenario, about.words)
+        outcome = _play(composed)
+        if not outcome.results:
+            return _end_without_results(composed, folder, outcome, about)
+        return _end(composed, folder, outcome, about)
 
 
 def _play(composed: Composed) -> Outcome:
@@ -96,7 +86,7 @@ def _play(composed: Composed) -> Outcome:
 
 def _end(composed: Composed, folder: RunFolder, outcome: Outcome, about: Circumstances) -> int:
     from borderops.report.prose import answer
-    from borderops.report.run_files import REPORT, gather_run, write_run
+    from borderops.report.run_files import gather_run, write_run
 
     gathered = gather_run(composed, outcome, about)
     print()
@@ -104,12 +94,7 @@ def _end(composed: Composed, folder: RunFolder, outcome: Outcome, about: Circums
         print(sentence)
     sys.stdout.flush()
     write_run(folder, composed, outcome, about, gathered)
-    finished = folder.finish("-interrupted" if outcome.was_interrupted else "")
-    print(f"\nReport: {finished / REPORT}")
-    tell_failures(outcome, finished)
-    if outcome.was_interrupted:
-        return INTERRUPTED
-    return FAILED_REPLICATIONS if outcome.failures else DONE
+    return finish(folder, outcome)
 
 
 def _end_without_results(composed: Composed, folder: RunFolder, outcome: Outcome, about: Circumstances) -> int:
@@ -120,4 +105,4 @@ def _end_without_results(composed: Composed, folder: RunFolder, outcome: Outcome
         return INTERRUPTED
     write_account(folder, composed, outcome, about)
     tell_failures(outcome, folder.finish("-failed"))
-    return INTERRUPTED if outcome.was_interrupted else FAILED_REPLICATIONS
+    return code_of(outcome)

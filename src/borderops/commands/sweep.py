@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from borderops.commands.playing import (
-    DONE,
-    FAILED_REPLICATIONS,
-    INTERRUPTED,
     announce,
     count,
     experiment_of,
+    finish,
+    nothing_to_show,
     numbers_of,
     play_until_precise,
     read_arrivals,
     targets_of,
-    tell,
-    tell_failures,
-    terminable,
+    working,
 )
 from borderops.commands.points import Point, no_values, points_of
 from borderops.experiments.outputs import RunFolder
@@ -29,8 +23,6 @@ from borderops.experiments.outputs import RunFolder
 if TYPE_CHECKING:
     from borderops.experiments.trials import Outcome
     from borderops.report.run_files import Circumstances
-
-log = logging.getLogger(__name__)
 
 
 def main(words: Sequence[str]) -> int:
@@ -58,35 +50,21 @@ def main(words: Sequence[str]) -> int:
     targets_of(settings)
     for point in points:
         read_arrivals(point.composed)
-    started = datetime.now().astimezone()
-    with RunFolder(Path(settings.run.outputs), f"sweep-{settings.scenario}", started) as folder, terminable():
-        from borderops.report.run_files import Circumstances, input_checksums
-
-        about = Circumstances(["sweep", *words], started, input_checksums(settings))
+    with working(settings, f"sweep-{settings.scenario}", ["sweep", *words]) as (folder, about):
         announce(folder, settings, f"{settings.scenario}, {count(len(points), 'point')}", about.words)
-        outcome = play_until_precise(
-            experiment_of({point.name: point.composed.settings for point in points}), numbers_of(settings)
-        )
-        return _end(axes, points, folder, outcome, about)
+        experiment = experiment_of({point.name: point.composed.settings for point in points})
+        return _end(axes, points, folder, play_until_precise(experiment, numbers_of(settings)), about)
 
 
 def _end(
     axes: dict[str, list[str]], points: list[Point], folder: RunFolder, outcome: Outcome, about: Circumstances
 ) -> int:
     from borderops.report.points_files import write_sweep
-    from borderops.report.run_files import REPORT
     from borderops.report.sweep_page import sweep_table_text
 
     if not any(outcome.points.values()):
-        tell_failures(outcome)
-        tell("Nothing was finished, so nothing was written.")
-        return INTERRUPTED if outcome.was_interrupted else FAILED_REPLICATIONS
+        return nothing_to_show(outcome, "Nothing was finished")
     values = {point.name: point.values for point in points}
     contents = write_sweep(folder, axes, values, outcome, {point.name: point.composed for point in points}, about)
-    finished = folder.finish("-interrupted" if outcome.was_interrupted else "")
     print(f"\n{sweep_table_text(contents)}")
-    print(f"\nReport: {finished / REPORT}")
-    tell_failures(outcome, finished)
-    if outcome.was_interrupted:
-        return INTERRUPTED
-    return FAILED_REPLICATIONS if outcome.failures else DONE
+    return finish(folder, outcome)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from borderops.commands.playing import (
-    DONE,
-    FAILED_REPLICATIONS,
-    INTERRUPTED,
     announce,
     count,
     experiment_of,
+    finish,
+    nothing_to_show,
     numbers_of,
     play_points,
     read_arrivals,
     tell,
-    tell_failures,
-    terminable,
+    working,
 )
 from borderops.config.compose import Composed, compose
 from borderops.exceptions import ConfigError
@@ -70,11 +66,7 @@ def main(words: Sequence[str]) -> int:
     from borderops.config.doubts import doubts_of
 
     doubts = doubts_of(composed, among, rest)
-    started = datetime.now().astimezone()
-    with RunFolder(Path(settings.run.outputs), f"uncertainty-{settings.scenario}", started) as folder, terminable():
-        from borderops.report.run_files import Circumstances, input_checksums
-
-        about = Circumstances(["uncertainty", *words], started, input_checksums(settings))
+    with working(settings, f"uncertainty-{settings.scenario}", ["uncertainty", *words]) as (folder, about):
         what = f"{settings.scenario}, {count(points, 'point')} of {count(len(doubts), 'doubt')}"
         announce(folder, settings, what, about.words)
         drawn, uniforms = _points(rest, doubts, settings.seed, points)
@@ -136,18 +128,10 @@ def _end(
     about: Circumstances,
 ) -> int:
     from borderops.report.points_files import write_uncertainty
-    from borderops.report.run_files import REPORT
     from borderops.report.uncertainty_page import uncertainty_table_text
 
     if sum(len(results) > 1 for results in outcome.points.values()) < FEWEST:
-        tell_failures(outcome)
-        tell("Too few points were finished to tell anything; finished trials are kept.")
-        return INTERRUPTED if outcome.was_interrupted else FAILED_REPLICATIONS
+        return nothing_to_show(outcome, "Too few points were finished to tell anything")
     contents = write_uncertainty(folder, composed, drawn, uniforms, outcome, about)
-    finished = folder.finish("-interrupted" if outcome.was_interrupted else "")
     print(f"\n{uncertainty_table_text(contents)}")
-    print(f"\nReport: {finished / REPORT}")
-    tell_failures(outcome, finished)
-    if outcome.was_interrupted:
-        return INTERRUPTED
-    return FAILED_REPLICATIONS if outcome.failures else DONE
+    return finish(folder, outcome)
