@@ -313,7 +313,7 @@ def _compose_groups(
 
     said = tuple((overlay.path.stem, OmegaConf.to_yaml(overlay.config)) for overlay in chain)
     config, choices = _compose_with_hydra(_Question(overrides, said, shelf.search_path))
-    return copy.deepcopy(config), dict(choices)
+    return copy.deepcopy(config), dict(choices)  # the one that is kept must not change
 
 
 @lru_cache(maxsize=32)
@@ -420,7 +420,7 @@ def _shipped(choices: tuple[tuple[str, str], ...]) -> Settings:
     from borderops.config.scenario_source import Shelf
 
     overrides = (f"~{SCENARIO_GROUP}", *(f"{group}={option}" for group, option in choices))
-    values, _ = _resolved(_compose_groups(Shelf([]), overrides)[0])
+    values, _ = _resolved(_compose_with_hydra(_Question(overrides, (), Shelf([]).search_path))[0])
     return _validated({**values, SCENARIO_GROUP: NO_SCENARIO})
 
 

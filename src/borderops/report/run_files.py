@@ -22,7 +22,6 @@ from borderops.experiments.trials import Outcome
 from borderops.forecast.results import KEYS, Sample
 from borderops.report.assemble import contents_of, definitions_table, register_table, samples_of
 from borderops.report.contents import Contents
-from borderops.report.page import write_report
 from borderops.report.tables import write_csv, write_parquet, write_workbook
 
 CONFIG: Final = "config.yaml"
@@ -129,6 +128,8 @@ def write_run(
     FileProblem
         If something cannot be written.
     """
+    from borderops.report.page import write_report  # drawing is loaded once the answer has been told
+
     contents, samples = gathered
     for name in KEYS:
         folder.add(f"tables/{name}.parquet", partial(write_parquet, tables=samples[name].tables()))
