@@ -83,6 +83,8 @@ def test_what_was_played_for_a_run_is_not_played_for_a_comparison(inside, capsys
         (["sweep"], "needs a key with several values"),
         (["sweep", "run.replications=1,2"], "run.replications has 2 values; allowed: one, for all points"),
         (["run", "-m", "seed=2"], "needs a key with several values"),
+        (["run", "precision.children_seperated=5%", "seed=x", "orr.bedz=3"], "3 settings cannot be used"),
+        (["compare", "seed=1,x", "precision.children_separated=wide"], "2 settings cannot be used"),
         (["run", "precision.children_seperated=5%"], "did you mean precision.children_separated?"),
         (["compare", "seed=1,2", "precision.children_separated=wide"], "the precision of children_separated is 'wide'"),
         (["run", "precision.children_separated=5%", "run.most_replications=10"], "run.most_replications is 10"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from borderops.commands.playing import (
+    all_problems,
     announce,
     count,
     experiment_of,
@@ -60,7 +61,8 @@ def main(words: Sequence[str]) -> int:
 
 
 def _points(words: Sequence[str]) -> list[Point]:
-    axes, points = points_of(words)
+    with all_problems(words):
+        axes, points = points_of(words)
     if not axes:
         raise no_values("compare", "borderops compare scenario=zero_tolerance_2018,prepared_2018,family_unity")
     same = [f"{one} and {other} have the same settings; compare scenarios that differ" for one, other in twins(points)]

@@ -53,6 +53,27 @@ def read_arrivals(composed: Composed) -> None:
         read(settings.arrivals.file, days)
 
 
+@contextlib.contextmanager
+def all_problems(words: Sequence[str]) -> Iterator[None]:
+    """Tell what is wrong with the precision that words ask for together with what is wrong with the settings.
+
+    Settings do not know what a KPI is, so that composing them finds no fault with ``precision.childern_separated=5%``.
+
+    Raises
+    ------
+    ConfigError
+        If there is any problem.
+    """
+    asked = [word.removeprefix("precision.").partition("=") for word in words if word.startswith("precision.")]
+    _, found = _read_precision({kpi: text for kpi, equals, text in asked if equals})
+    try:
+        yield
+    except ConfigError as problem:
+        raise ConfigError(dict.fromkeys([*problem.problems, *found])) from None
+    if found:
+        raise ConfigError(found)
+
+
 def targets_of(settings: Settings) -> list[Target]:
     """The precision that is asked for.
 
@@ -61,13 +82,28 @@ def targets_of(settings: Settings) -> list[Target]:
     ConfigError
         With every KPI that is not known, every text that is no precision, and a limit below the first look.
     """
-    if not settings.precision:
-        return []
-    from borderops.forecast.kpis import KPIS
-    from borderops.forecast.stopping import FIRST, parse_target
+    targets, problems = _read_precision(settings.precision)
+    if targets or problems:
+        from borderops.forecast.stopping import FIRST
 
-    targets, problems = [], []
-    for kpi, text in settings.precision.items():
+        if settings.run.most_replications < FIRST:
+            allowed = f"allowed with precision: {FIRST} or more, since nothing is judged before"
+            problems.append(f"run.most_replications is {settings.run.most_replications}; {allowed}")
+    if problems:
+        raise ConfigError(problems)
+    return targets
+
+
+def _read_precision(asked: Mapping[str, str]) -> tuple[list[Target], list[str]]:
+    """Targets by KPI, and a sentence for each that cannot be used."""
+    targets: list[Target] = []
+    problems: list[str] = []
+    if not asked:
+        return targets, problems
+    from borderops.forecast.kpis import KPIS
+    from borderops.forecast.stopping import parse_target
+
+    for kpi, text in asked.items():
         if kpi not in KPIS:
             near = nearest_word(kpi, [*KPIS])
             hint = f"; did you mean precision.{near}?" if near else "; see borderops list kpis"
@@ -77,12 +113,7 @@ def targets_of(settings: Settings) -> list[Target]:
             targets.append(parse_target(text, kpi))
         except WrongInput as problem:
             problems.append(f"precision.{kpi}: {problem}")
-    if settings.run.most_replications < FIRST:
-        allowed = f"allowed with precision: {FIRST} or more, since nothing is judged before"
-        problems.append(f"run.most_replications is {settings.run.most_replications}; {allowed}")
-    if problems:
-        raise ConfigError(problems)
-    return targets
+    return targets, problems
 
 
 @contextlib.contextmanager

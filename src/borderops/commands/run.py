@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from borderops.commands.playing import (
     INTERRUPTED,
+    all_problems,
     announce,
     code_of,
     experiment_of,
@@ -58,7 +59,8 @@ def main(words: Sequence[str]) -> int:
         from borderops.commands import sweep
 
         return sweep.main([word for word in words if word not in MANY])
-    composed = compose(words)
+    with all_problems(words):
+        composed = compose(words)
     targets_of(composed.settings)
     read_arrivals(composed)
     with working(composed.settings, composed.settings.scenario, ["run", *words]) as (folder, about):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from borderops.commands.playing import (
+    all_problems,
     announce,
     count,
     experiment_of,
@@ -43,7 +44,8 @@ def main(words: Sequence[str]) -> int:
     WrongInput
         Before the first draw, if anything that was given cannot be used.
     """
-    axes, points = points_of(words)
+    with all_problems(words):
+        axes, points = points_of(words)
     if not axes:
         raise no_values("sweep", "borderops sweep orr.beds.age_0_12=1500,2000,2500")
     settings = points[0].composed.settings
