@@ -45,7 +45,7 @@ borderops plays a season at a border's stations and children's shelters: who com
 how long children stay, and what a policy does to all of it. Everyone in it is invented.
 
 Try
-  borderops run                     the season of 2018; takes a minute, and ends with a report for your browser
+  borderops run                     the season of 2018; ends with a report for your browser
   borderops list                    the scenarios there are, and what each one asks
   borderops show register           every assumption, with its source and how well it is founded
 
