@@ -7,6 +7,7 @@ import random
 import pytest
 
 from borderops.config.compose import compose, list_scenarios
+from borderops.experiments.identity import Identity
 from borderops.forecast.measure import measure
 from borderops.replication import replicate
 
@@ -62,3 +63,10 @@ def test_nobody_coming_is_an_empty_season_and_no_crash():
     kpis = measure(replicate(settings, 1), settings).tables["kpis"].set_index(["kpi", "group_kind", "group"])["value"]
     assert kpis["persons_apprehended", "all", "all"] == kpis["children_separated", "all", "all"] == 0
     assert kpis["shelter_census_peak", "all", "all"] > 1000
+
+
+def test_scenarios_of_the_season_that_help_compares_meet_the_same_people():
+    """Their windows and arrivals are one, so that differences are paired: the example in the help and the README."""
+    names = ("zero_tolerance_2018", "prepared_2018", "family_unity", "limited_separation")
+    people = {Identity(compose([f"scenario={name}"]).settings).keys(1).people for name in names}
+    assert len(people) == 1

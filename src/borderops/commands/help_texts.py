@@ -85,7 +85,7 @@ other versions, broken files); all=true takes present ones too. Without yes=true
 Examples
   borderops trials list                                   scenario, seed, number, size, by which version
   borderops trials prune                                  what would go
-  borderops trials prune all=true kind=histories yes=true       keep figures alone: a tenth of the room
+  borderops trials prune all=true kind=histories yes=true       keep figures alone, which are small
 
 Where they are:    trials.store=FOLDER, otherwise the folder trials in run.outputs
 """
