@@ -14,7 +14,7 @@ import io
 import re
 import sys
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -33,9 +33,13 @@ from borderops.commands.help_texts import HELP  # noqa: E402
 from borderops.commands.printing import text as plain  # noqa: E402
 from borderops.config import keys, places, register  # noqa: E402
 from borderops.config.compose import compose  # noqa: E402
+from borderops.config.designs import Design, resolve  # noqa: E402
 from borderops.config.register import Parameter  # noqa: E402
-from borderops.config.schema import Act, Acts, Design, Settings, Tracking  # noqa: E402
+from borderops.config.schema import ACTS, ASPECTS, Act, DesignChoice, Feature, Settings, Tracking  # noqa: E402
 from borderops.forecast.kpis import KPIS  # noqa: E402
+from borderops.records.answer_key import Blame, Mechanism  # noqa: E402
+from borderops.records.fields import Field as RecordField  # noqa: E402
+from borderops.records.systems import EVERYWHERE, LAYOUTS, SYSTEMS  # noqa: E402
 from borderops.report.limits import LIMITS  # noqa: E402
 
 WRITTEN_BY = "<!-- Written by docs/generate.py from {source}. Do not edit: run it again. -->"
@@ -137,9 +141,10 @@ def parameters() -> str:
         "`borderops show register` prints the same for any scenario and marks what differs. The keys are those of "
         "the command line and of scenario files.\n",
     ]
-    for group, rows in groupby(base, key=lambda one: one.key.split(".")[0]):
+    for group, alike in groupby(base, key=lambda one: one.key.split(".")[0]):
+        rows = list(alike)
         parts.append(f"## {group}\n")
-        parts += _by_source(rows, shipped)
+        parts += _by_option(rows) if group == "features" else _by_source(rows, shipped)
     for group, option in _other_options():
         settings = _composed(group, option)
         values = {one.key: one.value for one in base}
@@ -147,6 +152,8 @@ def parameters() -> str:
         told = "What differs from the shipped option, key by key."
         if not changed:
             told = "All keys of this option hold what the shipped option holds under the same keys."
+        if group == "tracking":
+            told = f"{told} The features that its designs pick: [tracking designs](tracking.md)."
         parts.append(f"## {group}={option}\n\n{told}\n")
         parts += _by_source(changed, settings)
     return page("Parameters", "conf/ and conf/register.yaml", *parts)
@@ -177,6 +184,26 @@ def _by_source(rows: Iterable[Parameter], settings: Settings) -> Iterator[str]:
         yield table(("parameter", "value", "unit", "plausible range"), _lines(cluster, settings))
 
 
+def _by_option(rows: Sequence[Parameter]) -> Iterator[str]:
+    """Parameters of the library, a table for each option: every number has a source of its own."""
+    yield "What each option of each aspect does, whether a design picks it or not: [tracking designs](tracking.md).\n"
+    for option, alike in groupby(rows, key=lambda one: keys.show(keys.parse(one.key)[:3])):
+        yield f"### {option}\n"
+        lines = [
+            (
+                code(one.key),
+                plain(one.value),
+                one.unit,
+                _range(one.low, one.high),
+                one.grade,
+                str(one.known_on),
+                one.source,
+            )
+            for one in alike
+        ]
+        yield table(("parameter", "value", "unit", "plausible range", "grade", "known since", "source"), lines)
+
+
 def _lines(cluster: list[Parameter], settings: Settings) -> Iterator[tuple[str, str, str, str]]:
     """One row a parameter; the numbers of a plain list on one row."""
     for form, alike in groupby(cluster, key=_list_of):
@@ -205,7 +232,9 @@ def _called(one: Parameter, settings: Settings) -> str:
             entry = place
     if entry is None:
         return ""
-    names = [entry.name] if isinstance(entry, Design) else [getattr(entry, name) for name in type(entry).model_fields]
+    names = (
+        [entry.name] if isinstance(entry, DesignChoice) else [getattr(entry, name) for name in type(entry).model_fields]
+    )
     words = [name for name in names if isinstance(name, str)] + [
         ", ".join(name) for name in names if isinstance(name, list)
     ]
@@ -231,48 +260,50 @@ def _range(low: float | None, high: float | None) -> str:
 
 # --- tracking designs ---------------------------------------------------------------------------------------------
 
-FEATURES = ("on_separation", "codes", "search", "ice_sees", "exchange", "one_unit_at_a_time")
-AGENTS_TIME = ("intake_minutes_family", "parting_minutes")
-
 
 def tracking() -> str:
-    """Every option of the group tracking, feature by feature and act by act."""
+    """Every option of the group tracking with what it picks, and the library that it picks from."""
     options = {name: _composed("tracking", name).tracking for name in places.group_options()["tracking"]}
+    features = _composed("tracking", next(iter(options))).features
     designs = [(name, design) for name, option in options.items() for design in option.designs]
-    features = [
-        (code(name), code(design.name), str(design.begins), *(plain(getattr(design, one)) for one in FEATURES))
-        for name, design in designs
-    ]
+    once = _once(designs)
+    columns = [code(name) for name, _ in once]
+    made = [resolve(design, features) for _, design in once]
     return page(
         "Tracking designs",
-        "conf/tracking/",
-        "What systems of record can hold of a family, as options of the group `tracking`. What the engine makes of it: "
-        "[the model](../model.md#steering-acts). How to compare them: "
-        "[compare tracking designs](../how-to/compare-tracking-designs.md). Grades, ranges and sources of all values: "
-        "[parameters](parameters.md#tracking).\n",
+        "conf/tracking/ and conf/features/",
+        "What systems of record can hold of a family, as options of the group `tracking`. A design picks one option of "
+        "every aspect from the library of features below. What the engine makes of it: "
+        "[the model](../model.md#steering-acts). How to compare designs: "
+        "[compare tracking designs](../how-to/compare-tracking-designs.md); how to put one together: "
+        "[make a tracking design](../how-to/make-a-tracking-design.md). Grades, ranges and sources of all values: "
+        "[parameters](parameters.md#features).\n",
         "## Options\n",
         table(
             ("option", "title", "guidance"), [(code(name), one.title, _guided(one)) for name, one in options.items()]
         ),
-        "## Features\n",
-        "One row a design; of an option with several, each counts from its date until the next.\n",
-        table(("option", "design", "begins", *map(code, FEATURES)), features),
-        "## Agents' time\n",
-        "Minutes for each family at intake, beyond those of any intake, and for each family selected to be parted.\n",
-        table(
-            ("design", *map(code, AGENTS_TIME)),
-            [(code(name), *(plain(getattr(one, minutes)) for minutes in AGENTS_TIME)) for name, one in _once(designs)],
-        ),
-        "## Steering acts\n",
-        "Share at half load and without guidance; in brackets its growth from idle to full load, relative to half "
-        "load, and the ratio under guidance.\n",
-        table(("act", *(code(name) for name, _ in _once(designs))), _acts([one for _, one in _once(designs)])),
+        "## Designs\n",
+        "Of an option with several, each counts from its date until the next.\n",
+        table(("option", "design", "begins"), [(code(name), code(one.name), str(one.begins)) for name, one in designs]),
+        "## What designs pick\n",
+        table(("aspect", *columns), [(code(one), *(getattr(each, one) for _, each in once)) for one in ASPECTS]),
+        "## What comes of it\n",
+        "An agent's minutes for each family at intake, beyond those of any intake, and for each family selected to be "
+        "parted. Of steering acts the share at half load and without guidance; in brackets its growth from idle to "
+        "full load, relative to half load, and the ratio under guidance.\n",
+        table(("minutes", *columns), _minutes(made)),
+        table(("act", *columns), [(code(act), *(_share(one.acts[act]) for one in made)) for act in ACTS]),
+        "## The library\n",
+        "What an option does, wherever it is picked. Its kind is what the engine and the clerks know it by. Minutes "
+        "are an agent's, for each family. Ratios multiply the shares of slips (`records.slips`) and of steering acts "
+        "that another aspect owns. Acts are given as above.\n",
+        *(_aspect(aspect, getattr(features, aspect)) for aspect in ASPECTS),
     )
 
 
-def _once(designs: Iterable[tuple[str, Design]]) -> list[tuple[str, Design]]:
+def _once(designs: Iterable[tuple[str, DesignChoice]]) -> list[tuple[str, DesignChoice]]:
     """Designs by their own name; what stands in several options alike stands once."""
-    found: dict[str, Design] = {}
+    found: dict[str, DesignChoice] = {}
     for option, design in designs:
         known = found.setdefault(design.name, design)
         if known.model_dump(exclude={"begins"}) != design.model_dump(exclude={"begins"}):
@@ -280,10 +311,31 @@ def _once(designs: Iterable[tuple[str, Design]]) -> list[tuple[str, Design]]:
     return list(found.items())
 
 
-def _acts(designs: Sequence[Design]) -> Iterator[tuple[str, ...]]:
-    for name in Acts.model_fields:
-        acts: list[Act] = [getattr(one.acts, name) for one in designs]
-        yield code(name), *(_share(act) for act in acts)
+def _minutes(designs: Sequence[Design]) -> Iterator[tuple[str, ...]]:
+    for name in ("intake", "parting"):
+        yield name, *(str(getattr(one, f"{name}_minutes")) for one in designs)
+
+
+def _aspect(aspect: str, options: dict[str, Feature]) -> str:
+    """An aspect in a sentence, and what its options do."""
+    kind = type(next(iter(options.values())))
+    columns = ("option", "what it is", "kind", "minutes", "ratios", "acts")
+    rows = [
+        (code(name), one.words, getattr(one, "kind", ""), _listed(one.minutes), _listed(one.slips), _owned(one))
+        for name, one in options.items()
+    ]
+    used = [place for place in range(len(columns)) if any(row[place] for row in rows)]
+    shown = table([columns[place] for place in used], [[row[place] for place in used] for row in rows])
+    return f"### {aspect}\n\n{_paragraphs(kind.__doc__ or '')}\n\n{shown}"
+
+
+def _listed(numbers: Mapping[str, float]) -> str:
+    return ", ".join(f"{code(name)} {plain(number)}" for name, number in numbers.items())
+
+
+def _owned(option: Feature) -> str:
+    acts: dict[str, Act] = dict(getattr(option, "acts", ()))
+    return ", ".join(f"{code(name)} {_share(act)}" for name, act in acts.items())
 
 
 def _share(act: Act) -> str:
@@ -330,6 +382,35 @@ def history() -> str:
                 )
     parts.append(f"## Codes of places\n\n{_codes_of_places()}")
     return page("People, Plan, History", "the comments of the source", *parts)
+
+
+def records() -> str:
+    """Every table of the systems of record with its fields, and the mechanisms of the answer key."""
+    parts = [
+        "What each system of record holds. The oversight report names systems and what they could not do; this layout "
+        "is ours and makes no claim to match the real one. Every cell is a whole number; "
+        "`Records.frame` shows them as texts, dates and names. How to get them: "
+        "[study what was written down](../how-to/study-what-was-written.md).\n",
+    ]
+    for system, says in SYSTEMS.items():
+        parts.append(f"## {system}\n\n{says[:1].upper()}{says[1:]}.\n")
+        for layout in (one for one in LAYOUTS.values() if one.system == system):
+            key = f" Key: {', '.join(code(name) for name in layout.key)}." if layout.key else ""
+            parts.append(f"### {layout.name}\n\n{layout.says}{key}\n")
+            parts.append(table(("field", "kind", "meaning"), [_recorded(field) for field in layout.fields]))
+    every = [_recorded(field) for field in EVERYWHERE]
+    parts.append("## Fields of every table\n\n" + table(("field", "kind", "meaning"), every))
+    for title, names in (("Mechanisms of the answer key", Mechanism), ("Whose an error is", Blame)):
+        parts.append(f"## {title}\n")
+        parts.append(table(("code", "name"), [(str(one.value), code(one.name)) for one in names]))
+    return page("Systems of record", "borderops.records.systems and borderops.records.answer_key", *parts)
+
+
+def _recorded(field: RecordField) -> tuple[str, str, str]:
+    """Name, kind and meaning of a field."""
+    more = f" One of {', '.join(field.choices)}." if field.choices else ""
+    more += f" As in {code(field.of)}." if field.of else ""
+    return code(field.name), field.kind.replace("_", " "), field.says + more
 
 
 class Field:
@@ -453,6 +534,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/tracking.md": tracking,
     "reference/commands.md": commands,
     "reference/history.md": history,
+    "reference/records.md": records,
     "reference/limits.md": limits,
 }
 """Pages that are generated as a whole."""

@@ -16,7 +16,7 @@ def test_public_names_are_those_of_their_modules():
     from borderops import api, provenance, replication
     from borderops.config import compose
 
-    assert dir(borderops) == ["__version__", "compose", "replicate", "run"]
+    assert dir(borderops) == ["__version__", "compose", "keep_books", "replicate", "run"]
     assert (borderops.run, borderops.replicate) == (api.run, replication.replicate)
     assert (borderops.compose, borderops.__version__) == (compose.compose, provenance.version())
 

@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 ORDER = """
     units clock exceptions tables entities ages streams quantiles provenance
     facts.tables
-    config.schema pace
+    config.schema config.designs pace
     config.keys config.places config.wording config.completion config.checks config.register
     config.scenario_source config.compose config.doubts
     population.people
@@ -27,22 +27,33 @@ ORDER = """
     operations.pools operations.log operations.scene operations.clerks operations.mailroom operations.shelters
     operations.reunions operations.reference operations.compiled operations.rebuilding operations.monitors
     replication
+    records.fields records.spelling records.systems records.answer_key
+    records.users records.designs records.workload records.known_names records.witness records.entry
+    records.origins records.posting records.clerk_e3_versions records.clerk_e3_partings records.clerk_e3_units
+    records.clerk_e3 records.clerk_eid records.clerk_sigma records.clerk_earm records.clerk_mail records.clerk_portal
+    records.clerk_local records.transcribe
+    records.ledger records.chances records.slips records.slips_of_names records.slips_of_rows records.detectable
+    records.steering records.copying records.sheets records.mistakes records.bookkeeping
+    audit.findings audit.looking_up audit.linkage audit.lists audit.clocks audit.checks audit.auditing
+    scoring.standing scoring.scores
     forecast.intervals forecast.results forecast.comparing forecast.stopping forecast.spread forecast.ranks
-    forecast.story forecast.kpis forecast.reading forecast.stories forecast.reversals forecast.differing
+    forecast.story forecast.kpis forecast.link_standing forecast.reading forecast.paper_trail forecast.stories
+    forecast.reversals forecast.differing
     forecast.breakdowns forecast.measure_mail forecast.measure_places forecast.measure_records
-    forecast.measure_reunion forecast.measure_waits forecast.measure_work forecast.measure
+    forecast.measure_reunion forecast.measure_waits forecast.measure_work forecast.measure_written forecast.measure
     forecast.compare_published
     experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.crews
     experiments.cluster experiments.runner experiments.trials experiments.hiring experiments.progress
     experiments.outputs experiments.inputs
     report.contents report.words report.markup report.tables report.limits
     report.prose report.titles report.drawing report.figures report.figures_clock report.figures_places
-    report.figures_records report.figures_reunion report.figures_work report.chapters report.breakdown
-    report.assumptions report.comparison
+    report.figures_links report.figures_records report.figures_reunion report.figures_work report.chapters
+    report.breakdown report.assumptions report.comparison
     report.page report.compare_contents report.compare_reading report.compare_prose report.compare_drawing
-    report.compare_figures report.compare_page
+    report.compare_figures report.compare_links report.compare_page
     report.sweep_figures report.sweep_page report.uncertainty_figures report.uncertainty_page
-    report.trace report.trace_page report.assemble report.assemble_points report.run_files report.points_files
+    report.trace report.trace_paper report.trace_page
+    report.assemble report.assemble_points report.run_files report.points_files
     commands.help_texts commands.printing commands.points commands.playing commands.completing commands.listing
     commands.showing commands.sweep commands.run commands.compare commands.uncertainty commands.trials
     commands.trace
@@ -185,6 +196,19 @@ def test_the_report_sees_no_people():
     for module in ("report.page", "report.prose", "report.figures", "report.contents"):
         beneath = {name for name in reached(module) if name.split(".")[0] in ("population", "operations")}
         assert beneath == set(), module
+
+
+@pytest.mark.parametrize("module", [name for name in HOUSE if name.startswith("audit.")])
+def test_an_audit_cannot_peek(module):
+    """No audit reaches people, plan, history, or the answer key, even through others."""
+    peeked = {name for name in reached(module) if name.split(".")[0] in ("population", "operations")}
+    assert peeked | ({"records.answer_key", "records.witness"} & reached(module)) == set()
+
+
+def test_people_and_history_know_nothing_of_records():
+    """What is written down never leaks into people, plan or history."""
+    for module in ("population.families", "operations.planning", "operations.reference", "operations.compiled"):
+        assert {name for name in reached(module) if name.split(".")[0] in ("records", "audit", "scoring")} == set()
 
 
 def test_init_files_are_nearly_empty():

@@ -100,9 +100,10 @@ def without_loops(settings: Settings) -> Settings:
     """The settings with slips at the rate of half load whatever the load, and no agent diverted to care."""
     tree = settings.model_dump()
     tree["stations"]["children_per_diverted_agent"] = 1_000_000
-    for design in tree["tracking"]["designs"]:
-        for act in design["acts"].values():
-            act["load_slope"] = 0.0
+    for options in tree["features"].values():
+        for option in options.values():
+            for act in option.get("acts", {}).values():
+                act["load_slope"] = 0.0
     return Settings.model_validate(tree)
 
 

@@ -8,6 +8,7 @@ _PUBLIC = {
     "run": "borderops.api",
     "compose": "borderops.config.compose",
     "replicate": "borderops.replication",
+    "keep_books": "borderops.records.bookkeeping",
     "__version__": "borderops.provenance",
 }
 

@@ -114,6 +114,13 @@ class Purpose(IntEnum):
     NOTICE_TIME = 212
     ABROAD = 213
     ABROAD_TIME = 214
+    # records: who writes, what there was to choose, and slips (one purpose a mechanism, another for how it slips)
+    OPERATOR = 220
+    OPERATOR_SKILL = 221
+    WORDING = 222
+    PRACTICE = 223
+    SLIP = 300  # and up to 399: plus the number of the mechanism
+    SLIP_HOW = 400  # and up to 499
     # inputs that nobody knows for sure: doubts, by their names, at points
     DOUBT = 240
     DOUBT_WITHIN = 241
@@ -157,6 +164,29 @@ def _spread(bits, out):
 
 
 @numba.njit(cache=True, nogil=True)
+def _find(seed, replication, rows, entities, purpose, first_index, steps, places, chances, factors, found):
+    """Draw and compare in one pass, so that nothing but the rows that are hit is kept; tells how many there are."""
+    low = np.uint64(0xFFFFFFFF)
+    shift = np.uint64(32)
+    c3 = np.uint64(replication)
+    k0 = np.uint64(seed) & low
+    k1 = np.uint64(seed) >> shift
+    high = np.uint64(purpose) << np.uint64(16)
+    count = 0
+    for i in range(rows.size):
+        row = rows[i]
+        entity = np.uint64(entities[row])
+        c2 = high | np.uint64(first_index + steps[row])
+        w0, w1, _, _ = _philox(entity & low, entity >> shift, c2, c3, k0, k1)
+        # As in `_spread`.
+        uniform = (np.float64(((w0 << shift) | w1) >> np.uint64(12)) + 0.5) * 2.0**-52
+        if uniform < chances[places[row]] * factors[row]:
+            found[count] = row
+            count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
 def _block(c0, c1, c2, c3, k0, k1):
     return _philox(c0, c1, c2, c3, k0, k1)
 
@@ -188,14 +218,14 @@ class Draws:
         if not 0 <= self.replication < 2**32:
             raise ValueError(f"replication is {self.replication}; allowed: 0 to 2**32 - 1")
 
-    def bits(self, entities: np.ndarray, purpose: Purpose, index: int | np.ndarray = 0) -> np.ndarray:
+    def bits(self, entities: np.ndarray, purpose: int, index: int | np.ndarray = 0) -> np.ndarray:
         """Draw 64 random bits for each entity.
 
         Parameters
         ----------
         entities : ndarray of int64, shape (n,)
             Entity numbers, 0 or more.
-        purpose : Purpose
+        purpose : Purpose or int
             What the draw decides.
         index : int or ndarray of int64, shape (n,)
             Which of several draws for the same purpose; 0 to 65,535.
@@ -219,7 +249,7 @@ class Draws:
         _fill(np.uint64(self.seed), np.uint64(self.replication), entities, int(purpose), indices, out)
         return out
 
-    def uniforms(self, entities: np.ndarray, purpose: Purpose, index: int | np.ndarray = 0) -> np.ndarray:
+    def uniforms(self, entities: np.ndarray, purpose: int, index: int | np.ndarray = 0) -> np.ndarray:
         """Draw a uniform in the open interval (0, 1) for each entity; arguments as in `bits`.
 
         Returns
@@ -231,3 +261,42 @@ class Draws:
         out = np.empty(bits.size)
         _spread(bits, out)
         return out
+
+    def rows_hit(
+        self,
+        rows: np.ndarray,
+        entities: np.ndarray,
+        purpose: int,
+        index: tuple[int, np.ndarray],
+        chances: np.ndarray,
+        places: np.ndarray,
+        factors: np.ndarray,
+    ) -> np.ndarray:
+        """Find the rows whose uniform lies below their chance: what `uniforms` and a comparison would, in one pass.
+
+        Parameters
+        ----------
+        rows : ndarray of int32, shape (k,)
+            Rows that draw.
+        entities : ndarray of int64, shape (n,)
+        purpose : Purpose or int
+        index : tuple of int and ndarray of int16, shape (n,)
+            Index of a row: the first number and what the row adds.
+        chances : ndarray of float64, shape (c,)
+        places : ndarray of int8, shape (n,)
+            Which of the chances is a row's.
+        factors : ndarray of float64, shape (n,)
+            By what it is multiplied.
+
+        Returns
+        -------
+        ndarray of int32
+            Those of ``rows`` that are hit, in their order.
+        """
+        first, steps = index
+        if steps.size and not 0 <= first + int(steps.min()) <= first + int(steps.max()) < 2**16:
+            raise ValueError(f"indices begin at {first}; allowed: 0 to 65,535")
+        found = np.empty(rows.size, dtype=np.int32)
+        seed, replication = np.uint64(self.seed), np.uint64(self.replication)
+        count = _find(seed, replication, rows, entities, int(purpose), first, steps, places, chances, factors, found)
+        return found[:count].copy()

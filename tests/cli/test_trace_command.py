@@ -54,7 +54,7 @@ def test_it_leaves_a_whole_folder(longest):
     folder, _, _ = longest
     assert re.fullmatch(r"\d{6}-trace-zero_tolerance_2018", folder.name)
     names = {path.name for path in folder.iterdir()}
-    assert names == {"trace.html", "events.csv", "config.yaml", "manifest.json", "log.txt"}
+    assert names == {"trace.html", "events.csv", "records.csv", "config.yaml", "manifest.json", "log.txt"}
     manifest = json.loads((folder / "manifest.json").read_text())
     assert (manifest["replication"], manifest["seed"], manifest["scenario"]) == (2, 2018, "zero_tolerance_2018")
     assert manifest["command"].startswith("borderops trace longest replication=2 window.start=")

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from borderops.config import checks
+from borderops.config.schema import SLIPS as SHIPPED_SLIPS
 from borderops.config.schema import Settings
 
 Change = Callable[[dict[str, Any]], Settings]
@@ -17,7 +18,17 @@ Change = Callable[[dict[str, Any]], Settings]
 STEP = {"begins": date(2016, 10, 1), "beds": 10, "then_per_day": 0, "until": None}
 POINT = {"day": date(2018, 3, 21), "children": 6500}
 DESIGN = "tracking.designs[0]"
-ACTS = f"{DESIGN}.acts"
+MAIL = "features.exchange.mail.acts"
+NOTES = "features.notes.free_text.acts"
+NONE = "features.codes.none.acts"
+SLIPS = "records.slips"
+LATE = {"begins": date(2016, 10, 1), "name": "late"} | {
+    "unit": "kept", "codes": "one", "search": "full", "ice": "banner", "exchange": "mail", "grouping": "by_hand",
+    "units_at_a_time": "one", "notes": "template", "sheet": "local", "whiteboard": "kept", "entry": "as_typed",
+    "training": "none", "review": "none",
+}  # fmt: skip
+"""A design for the whole run."""
+
 RULE: dict[str, Any] = {"begins": date(2018, 5, 5), "ends": None, "sectors": [], "share": 0.5, "ramp_days": 0}
 
 
@@ -262,41 +273,94 @@ FROM_FILE = {"arrivals.source": "file", "arrivals.file": "mine.csv", "arrivals.r
             "tracking.designs[0].begins is 2018-03-23; allowed: 2018-03-22 or earlier, the first day played",
         ),
         (
-            {f"{ACTS}.never_grouped": act(0.6, slope=1.4)},
-            "tracking.designs[0].acts.never_grouped has share 0.6 and load_slope 1.4, under full load 1.02; allowed: a",
+            {"features.grouping.by_hand.acts.never_grouped": act(0.6, slope=1.4)},
+            "features.grouping.by_hand.acts.never_grouped has share 0.6 and load_slope 1.4, under full load 1.02;",
         ),
         (
-            {f"{ACTS}.message_lost": act(1.0, slope=0.1, guided=0.5)},
-            "tracking.designs[0].acts.message_lost has share 1 and load_slope 0.1, under full load 1.05; allowed: a",
+            {f"{MAIL}.message_lost": act(1.0, slope=0.1, guided=0.5)},
+            "features.exchange.mail.acts.message_lost has share 1 and load_slope 0.1, under full load 1.05; allowed: a",
         ),
         (
-            {f"{ACTS}.note_nothing": act(0.9, slope=0.5)},
-            "tracking.designs[0].acts.note_nothing has share 0.9 and load_slope 0.5, under full load 1.125; allowed: a",
+            {"features.exchange.automatic.acts.message_lost": act(1.0, slope=0.1)},  # which no design picks
+            "features.exchange.automatic.acts.message_lost has share 1 and load_slope 0.1, under full load 1.05;",
         ),
         (
-            {f"{ACTS}.note_nothing": act(0.3, slope=0.8)},
-            "tracking.designs[0].acts sums to 1.03 under full load for note_nothing, note_not_at_top and "
+            {f"{NOTES}.note_nothing": act(0.9, slope=0.5)},
+            "features.notes.free_text.acts.note_nothing has share 0.9 and load_slope 0.5, under full load 1.125;",
+        ),
+        (
+            {f"{NOTES}.note_nothing": act(0.3, slope=0.8)},
+            "features.notes.free_text.acts sums to 1.03 under full load for note_nothing, note_not_at_top and "
             "note_top_and_child; allowed: 1 or less",
         ),
         (
-            {f"{ACTS}.number_wrong": act(0.32)},
-            "tracking.designs[0].acts sums to 1.01 under full load for number_not_passed and number_wrong; allowed: 1",
+            {f"{MAIL}.number_wrong": act(0.32)},
+            "features.exchange.mail.acts sums to 1.01 under full load for number_not_passed and number_wrong; allowed",
         ),
         (
-            {"tracking.designs[1].acts.code_several": act(0.9)},
-            "tracking.designs[1].acts sums to 1.012 under full load for code_wrong, code_blank and code_several;",
+            {"features.codes.several.acts.code_several": act(0.9)},
+            "features.codes.several.acts sums to 1.012 under full load for code_wrong, code_blank and code_several;",
         ),
         (
-            {f"{ACTS}.code_blank.share": 0.9},
-            "tracking.designs[0].acts.code_blank has share 0.9, load_slope 0 and guided_factor 1; allowed: 1, 0 and 1",
+            {f"{NONE}.code_blank.share": 0.9},
+            "features.codes.none.acts.code_blank has share 0.9, load_slope 0 and guided_factor 1; allowed: 1, 0 and 1",
         ),
         (
-            {f"{ACTS}.code_blank.guided_factor": 0.5},
-            "tracking.designs[0].acts.code_blank has share 1, load_slope 0 and guided_factor 0.5; allowed: 1, 0 and 1",
+            {f"{NONE}.code_blank.guided_factor": 0.5},
+            "features.codes.none.acts.code_blank has share 1, load_slope 0 and guided_factor 0.5; allowed: 1, 0 and 1",
         ),
         (
-            {"tracking.designs[2].codes": "one"},
-            "tracking.designs[2].acts.code_several.share is 0.011; allowed: 0 where codes is one",
+            {"features.codes.several_per_member.kind": "one"},
+            "features.codes.several_per_member.acts.code_several.share is 0.011; allowed: 0 where kind is one",
+        ),
+        (
+            {f"{DESIGN}.exchange": "automtic"},
+            "tracking.designs[0].exchange is 'automtic'; allowed: an option of features.exchange; did you mean"
+            " automatic? (options: mail, mail_with_box,",
+        ),
+        (
+            {f"{DESIGN}.sheet": "zzz"},
+            "tracking.designs[0].sheet is 'zzz'; allowed: an option of features.sheet (options: local, checked, not",
+        ),
+        (
+            {f"{DESIGN}.exchange": "automatic_by_family"},
+            "tracking.designs[0].exchange is automatic_by_family, which goes by a family's permanent number, although",
+        ),
+        (
+            {"features.ice.banner.minutes.parting": -15},
+            "tracking.designs[2] takes -1 minutes at parting from all its features; allowed: 0 or more",
+        ),
+        (
+            {"features.search.by_unit.slips": {"code_wrong": 10.0, "code_blank": 9.9, "code_several": 10.0}},
+            "tracking.designs[2] comes to 1.1147 under full load for code_wrong, code_blank and code_several, with the",
+        ),
+        (
+            {
+                "features.search.by_unit.slips": {"never_grouped": 2.0},
+                "features.grouping.practised.acts.never_grouped": act(0.6),
+            },
+            "tracking.designs[2] comes to 1.2 under full load for never_grouped, with the ratios of its",
+        ),
+        (
+            {
+                "features.entry.as_typed.slips": {"board_erased": 2.0},
+                "features.training.none.slips": {"board_erased": 5.0},
+                f"{SLIPS}.board_erased": act(0.11),
+                "tracking.designs": [LATE],
+            },
+            "tracking.designs[0] comes to 1.1 under full load for board_erased, with the ratios of its",
+        ),
+        (
+            {f"{SLIPS}.typo": act(0.9, slope=0.5)},
+            "records.slips.typo has share 0.9 and load_slope 0.5, under full load 1.125; allowed: a share times (1 +",
+        ),
+        (
+            {SLIPS: {slip: act(0.1) for slip in SHIPPED_SLIPS if slip != "age_off"}},
+            "records.slips.age_off is not given; allowed: settings named share, load_slope, guided_factor",
+        ),
+        (
+            {"records.whiteboards": ["yuma", "tucson", "yuma"]},
+            "records.whiteboards names yuma 2 times; allowed: once",
         ),
         (
             {"reunification.team.ends_hour": 8},
@@ -362,9 +426,15 @@ def test_each_check_names_key_value_and_what_is_allowed(changed: Change, values:
             "tracking.designs[2].exchange": "automatic",
         },
         {f"{DESIGN}.begins": date(2018, 3, 22)},
-        {f"{ACTS}.message_lost": act(1.0), f"{ACTS}.not_listed": act(0.5, slope=2.0)},
-        {f"{ACTS}.number_wrong": act(0.31)},
-        {f"{ACTS}.note_nothing": act(0.39)},
+        {f"{MAIL}.message_lost": act(1.0), "features.sheet.local.acts.not_listed": act(0.5, slope=2.0)},
+        {f"{MAIL}.number_wrong": act(0.31)},
+        {f"{NOTES}.note_nothing": act(0.39)},
+        {f"{DESIGN}.review": "two_supervisors", f"{DESIGN}.training": "before_launch", f"{DESIGN}.whiteboard": "none"},
+        {f"{DESIGN}.unit": "permanent", f"{DESIGN}.exchange": "automatic_by_family"},
+        {"features.ice.banner.minutes.parting": -14},
+        {"features.review.none.slips": {"code_blank": 10.0}, "tracking.designs": [LATE | {"codes": "none"}]},
+        {"records.whiteboards": []},
+        {"features.training.none.slips": {"typo": 10.0}, f"{SLIPS}.typo": act(0.1)},
         {
             "tracking.guidance": [
                 {"begins": date(2018, 5, 7), "sectors": ["yuma"]},
@@ -394,11 +464,30 @@ def test_districts_are_told_sector_by_sector(changed: Change) -> None:
     assert told[7].startswith("courts.districts sums to 0.4;")
 
 
-def test_every_design_is_looked_at(changed: Change) -> None:
-    """The same slip in two designs gives two sentences; a share beyond 1 by itself spoils no sum besides."""
-    settings = changed({f"tracking.designs[{index}].acts.number_wrong": act(1.0, slope=1.0) for index in (0, 2)})
-    told = list(checks.problems(settings))
-    assert [one.split(" ")[0] for one in told] == [f"tracking.designs[{index}].acts.number_wrong" for index in (0, 2)]
+def test_the_whole_library_is_looked_at(changed: Change) -> None:
+    """The same slip in two options gives two sentences; a share beyond 1 by itself spoils no sum besides."""
+    names = [f"features.exchange.{option}.acts.number_wrong" for option in ("mail", "mail_checked")]
+    told = list(checks.problems(changed({name: act(1.0, slope=1.0) for name in names})))
+    assert [one.split(" ")[0] for one in told] == names
+
+
+def test_every_option_of_every_design_is_looked_at(changed: Change) -> None:
+    """Unknown options of two designs are told one by one, and what the other designs make is looked at all the same."""
+    values = {
+        f"{DESIGN}.exchange": "pigeon",
+        f"{DESIGN}.unit": "split",
+        "tracking.designs[1].review": "three",
+        "tracking.designs[2].exchange": "automatic_by_family",
+    }
+    told = [one.split(" ")[0] for one in checks.problems(changed(values))]
+    assert sorted(told) == sorted(values)
+
+
+def test_without_one_kind_of_group_the_others_are_looked_at(changed: Change) -> None:
+    """Where the library cannot be read, nothing is said of what designs make of it."""
+    settings = changed({f"{DESIGN}.exchange": "pigeon", "tracking.designs[1].name": "e3_2017"})
+    assert len(list(checks.problems(settings))) == 2
+    assert [one.split(" ")[0] for one in checks.problems(settings, without=["features"])] == ["tracking.designs"]
 
 
 def test_a_planned_outage_of_an_unknown_station_is_refused_by_its_type(changed: Change) -> None:

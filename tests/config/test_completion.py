@@ -19,6 +19,7 @@ TRACKINGS = (
     "edit_checks",
     "shared_record",
 )
+CODES = ("none", "one", "several", "several_per_member")
 ORDER = ("day", "others_deadline_days", "young_below_age", "young_deadline_days")
 
 
@@ -39,8 +40,21 @@ ORDER = ("day", "others_deadline_days", "young_below_age", "young_deadline_days"
         ("reun", ["reunification.", "reunification="]),
         ("reunification=", ["reunification=court_order_2018"]),
         ("reunification.order.", [f"reunification.order.{name}=" for name in ORDER]),
-        ("tracking.designs[0].codes=", [f"tracking.designs[0].codes={word}" for word in ("none", "one", "several")]),
-        ("tracking.designs[0].acts.message_lost.s", ["tracking.designs[0].acts.message_lost.share="]),
+        ("tracking.designs[0].codes=", [f"tracking.designs[0].codes={word}" for word in CODES]),
+        (
+            "tracking.designs.1.exchange=a",
+            [f"tracking.designs.1.exchange=automatic{rest}" for rest in ("", "_by_family")],
+        ),
+        ("feat", ["features.", "features="]),
+        ("features.codes.", [f"features.codes.{word}." for word in CODES]),
+        ("features.unit.kept.", [f"features.unit.kept.{name}" for name in ("kind=", "minutes.", "slips.", "words=")]),
+        ("features.unit.kept.kind=p", ["features.unit.kept.kind=permanent"]),
+        ("features.unit.kept.minutes.", [f"features.unit.kept.minutes.{name}=" for name in ("intake", "parting")]),
+        ("features.review.none.slips.code_w", ["features.review.none.slips.code_wrong="]),
+        ("features.exchange.mail.acts.message_lost.s", ["features.exchange.mail.acts.message_lost.share="]),
+        ("features.exchange.pigeon.acts.itin", ["features.exchange.pigeon.acts.itinerary_wrong."]),
+        ("records.slips.part", ["records.slips.partial_sort.", "records.slips.particle_lost."]),
+        ("records=", ["records=default"]),
         ("referral.coordinators.on_duty.rio", ["referral.coordinators.on_duty.rio_grande_valley="]),
         ("se", ["seed="]),
         ("++se", ["++seed="]),

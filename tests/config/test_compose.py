@@ -78,6 +78,7 @@ def test_the_shipped_options_are_those_known() -> None:
         "referral": ["mail"],
         "transport": ["contractor"],
         "orr": ["season_2018"],
+        "features": ["default"],
         "tracking": [
             "e3_2017",
             "e3_april_2018",
@@ -90,6 +91,7 @@ def test_the_shipped_options_are_those_known() -> None:
             "shared_record",
         ],
         "reunification": ["court_order_2018"],
+        "records": ["default"],
         "compute": ["dask", "local"],
     }
 

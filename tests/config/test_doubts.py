@@ -9,6 +9,7 @@ import pytest
 from borderops.config import doubts, keys, register
 from borderops.config.compose import Composed, compose
 from borderops.config.doubts import Doubt, compose_at, doubts_of, value_at
+from borderops.config.schema import ASPECTS
 from borderops.exceptions import ConfigError
 
 UNIFORMS = (0.0, 0.013, 0.25, 0.4999, 0.5, 0.5001, 0.77, 0.999, 1.0)
@@ -51,13 +52,38 @@ def test_nothing_observed_is_drawn():
 
 
 def test_whatever_has_a_range_is_drawn_or_held_with_a_reason():
-    """No assumed or fitted number with a range is left out in silence."""
+    """No assumed or fitted number with a range is left out in silence, but for features that no design picks."""
     found = set(parameters(drawn()))
+    picked = {(aspect, getattr(row, aspect)) for row in asked().settings.tracking.designs for aspect in ASPECTS}
     for one in register.rows(asked().settings, asked().shipped):
         is_number = isinstance(one.value, int | float) and not isinstance(one.value, bool)
         open_ = one.grade != "observed" and is_number and one.is_shipped and one.low is not None and one.low < one.high
         held = any(doubts._begins(keys.parse(one.key), keys.parse(pattern)) for pattern in doubts.HELD)
-        assert (one.key in found) == (open_ and not held), one.key
+        path = keys.parse(one.key)
+        idle = path[0] == "features" and path[1:3] not in picked
+        assert (one.key in found) == (open_ and not held and not idle), one.key
+
+
+def test_a_feature_is_in_doubt_as_soon_as_a_design_picks_it():
+    """What the library says of others moves nothing: it is not drawn, and asking for it is refused with the reason."""
+    name = "features.exchange.automatic.acts.number_not_passed.share"
+    assert name not in drawn()
+    assert name in drawn("tracking.designs.1.exchange=automatic", among=("features.exchange.automatic",))
+    with pytest.raises(ConfigError, match="since no design of tracking picks it"):
+        drawn(among=("features.exchange.automatic",))
+
+
+def test_what_features_multiply_beyond_a_share_is_held():
+    """A design is told of together: of the features, what multiplies the slip that is named gives way."""
+    words = [
+        "tracking=shared_record",
+        "records.slips.unit_for_strangers.share=0.4",
+        "features.units_at_a_time.one.slips.unit_for_strangers=1.0",
+    ]
+    found = drawn(*words, among=("features", "records"))
+    name = "features.grouping.suggested.slips.unit_for_strangers"
+    _, held = compose_at(words, found.values(), dict.fromkeys(found, 0.5) | {name: 1.0})
+    assert held == [name]
 
 
 @pytest.mark.parametrize("pattern", sorted(doubts.HELD))
@@ -208,8 +234,8 @@ def test_contradicting_values_stay_as_shipped_and_are_named():
 
 
 def test_only_the_acts_that_contradict_one_another_are_held():
-    """Notes whose shares pass 1 under full load stay as shipped; other acts of the same design are drawn."""
-    found = drawn(among=("tracking",))
+    """Notes whose shares pass 1 under full load stay as shipped; other acts are drawn."""
+    found = drawn(among=("features",))
     notes = [name for name in found if ".note_" in name]
     _, held = compose_at([], found.values(), dict.fromkeys(found, 0.5) | dict.fromkeys(notes, 1.0))
     assert held and set(held) <= set(notes)

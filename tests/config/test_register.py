@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 import yaml
 
 from borderops.config import checks, keys, places, register
 from borderops.config.compose import compose
-from borderops.config.schema import Settings, Tracking
+from borderops.config.schema import Settings
 
 POLICIES = places.group_options()["policy"]
 TRACKINGS = places.group_options()["tracking"]
@@ -93,34 +92,50 @@ def test_both_ends_of_every_range_can_be_used(shipped: Settings, changed: Callab
             assert refused == [], (one.key, end)
 
 
-def test_both_ends_of_every_range_of_a_tracking_design_can_be_used(all_trackings: list[Settings]) -> None:
-    """Whichever design is chosen: no share of a slip outgrows 1, and what a design without codes needs stays."""
-    ends = [
-        (settings, one.key, end)
-        for settings in all_trackings
-        for one in register.rows(settings)
-        if one.key.startswith("tracking.") and one.low is not None
-        for end in (one.low, one.high)
-    ]
-    assert len(ends) > 6 * 2 * 36
-    for settings, key, end in ends:
-        *above, last = keys.parse(key)
-        everything = settings.tracking.model_dump()
-        place: Any = everything
-        for part in above[1:]:
-            place = place[part]
-        place[last] = end
-        changed = settings.model_copy(update={"tracking": Tracking.model_validate(everything)})
-        assert list(checks.problems(changed)) == [], (settings.tracking.title, key, end)
+def test_both_ends_of_every_range_of_a_feature_can_be_used(shipped: Settings, changed: Callable[..., Settings]) -> None:
+    """Whichever design picks it: no share of a slip outgrows 1, not even with those it shares a roll with."""
+    rows = [one for one in register.rows(shipped) if one.key.startswith("features.") and one.low is not None]
+    assert len(rows) > 150
+    for one in rows:
+        for end in (one.low, one.high):
+            assert list(checks.problems(changed({one.key: end}))) == [], (one.key, end)
+
+
+def test_every_number_of_the_library_has_an_entry_of_its_own(shipped: Settings) -> None:
+    """No option speaks for another: each number has its unit, range and source under its own key."""
+    numbers = [one for one in register.rows(shipped) if one.key.startswith("features.")]
+    assert len(numbers) > 190
+    for one in numbers:
+        assert register.name_of_entry(keys.parse(one.key)) == one.key
+        assert one.low is not None and one.high is not None and len(one.source) > 10
 
 
 def test_only_the_designs_of_2018_rest_on_figures(all_trackings: list[Settings]) -> None:
-    """An entry that speaks of designs that never were, beside those that were, is called assumed."""
-    for settings in all_trackings:
-        graded = {one.key: one.grade for one in register.rows(settings) if one.key.startswith("tracking.")}
-        known = {key for key, grade in graded.items() if grade != "assumed"}
-        assert all(key.startswith(("tracking.designs[1].", "tracking.designs[2].begins")) for key in known)
-        assert bool(known) == (len(settings.tracking.designs) == 3)
+    """Codes, and notes in free text, were; no other feature was measured, and of designs only the dates are known."""
+    rows = [one for settings in all_trackings for one in register.rows(settings)]
+    known = {one.key for one in rows if one.grade != "assumed" and one.key.startswith(("features.", "tracking."))}
+    assert known == {
+        "features.codes.none.acts.code_blank.share",
+        "features.codes.several.acts.code_several.share",
+        *(f"features.notes.free_text.acts.note_{act}.share" for act in ("nothing", "not_at_top", "top_and_child")),
+        "tracking.designs[1].begins",
+        "tracking.designs[2].begins",
+    }
+
+
+def test_an_option_of_the_users_own_is_listed_without_a_range(shipped: Settings) -> None:
+    """It has the units of the options beside it, and nobody says how far its numbers may be off."""
+    own = "{words: A courier, kind: kept, minutes: {parting: 3}, slips: {typo: 0.9}}"
+    composed = compose([f"features.unit.courier={own}"])
+    added = [one for one in register.rows(composed.settings, composed.shipped) if not one.is_shipped]
+    added = [one for one in added if one.key.startswith("features.")]
+    assert [(one.key, one.unit, one.value) for one in added] == [
+        ("features.unit.courier.minutes.parting", "minutes", 3),
+        ("features.unit.courier.slips.typo", "ratio", 0.9),
+    ]
+    assert {(one.low, one.high, one.grade, one.source) for one in added} == {
+        (None, None, "assumed", register.SET_BY_USER)
+    }
 
 
 def test_ranges_of_whole_numbers_are_whole(all_shipped: list[Settings]) -> None:

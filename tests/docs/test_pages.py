@@ -105,15 +105,27 @@ def sections(text: str) -> dict[str, str]:
 
 
 def test_every_tracking_design_stands_in_the_reference():
-    """Each option of tracking has its row of features, and each steering act its row of shares with all designs."""
-    from borderops.config.schema import Acts
+    """Each option of tracking has its row, and each aspect and each steering act a row with all designs."""
+    from borderops.config.schema import ACTS, ASPECTS
 
     found = sections((DOCS / "reference" / "tracking.md").read_text(encoding="utf-8"))
-    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", found["Features"], re.MULTILINE)
+    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", found["Designs"], re.MULTILINE)
     assert {option for option, _ in rows} == {option for group, option in options() if group == "tracking"}
-    acts = dict(re.findall(r"^\| `([^`]+)` \|(.*)$", found["Steering acts"], re.MULTILINE))
-    assert list(acts) == list(Acts.model_fields)
-    assert {line.count("|") for line in acts.values()} == {len({design for _, design in rows})}
+    for heading, names in (("What designs pick", ASPECTS), ("What comes of it", ACTS)):
+        lines = dict(re.findall(r"^\| `([^`]+)` \|(.*)$", found[heading], re.MULTILINE))
+        assert list(lines) == list(names)
+        assert {line.count("|") for line in lines.values()} == {len({design for _, design in rows})}
+
+
+def test_every_feature_stands_in_the_reference():
+    """Each option of each aspect has its row in the library, in the order of the file."""
+    from borderops.config.places import feature_options
+
+    found = sections((DOCS / "reference" / "tracking.md").read_text(encoding="utf-8"))["The library"]
+    parts = re.split(r"^### (.+)$", found, flags=re.MULTILINE)
+    library = dict(zip(parts[1::2], parts[2::2], strict=True))
+    rows = {aspect: re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE) for aspect, text in library.items()}
+    assert rows == feature_options()
 
 
 def test_a_design_that_two_options_change_differently_is_shown_twice():
@@ -122,7 +134,7 @@ def test_a_design_that_two_options_change_differently_is_shown_twice():
 
     design = compose(["~scenario"]).settings.tracking.designs[0]
     later = design.model_copy(update={"begins": design.begins.replace(year=2030)})
-    other = design.model_copy(update={"parting_minutes": design.parting_minutes + 1})
+    other = design.model_copy(update={"unit": "kept"})
     found = generator()._once([("a", design), ("b", later), ("c", other)])
     assert found == [(design.name, design), (f"c: {design.name}", other)]
 

@@ -16,7 +16,7 @@ from borderops import provenance
 from borderops.config.compose import compose
 from borderops.config.schema import Settings
 from borderops.experiments import identity
-from borderops.experiments.identity import MEASURED, NO_MATTER, PEOPLE, PLAYED, Identity, Keys, key_of_pair
+from borderops.experiments.identity import ASKED, MEASURED, NO_MATTER, PEOPLE, PLAYED, Identity, Keys, key_of_pair
 from borderops.population.families import form_families
 from borderops.streams import Draws
 
@@ -92,7 +92,7 @@ def test_every_setting_of_the_model_is_part_of_a_key():
         now = keys(other)
         differ = tuple(getattr(before, name) != getattr(now, name) for name in ("people", "history", "figures"))
         decides_who_comes = path[0] in PEOPLE and path[:2] != ("orr", "beds")
-        is_asked = (False, False, True) if path[0] == "study" else (decides_who_comes, True, True)
+        is_asked = (False, False, True) if path[0] in ASKED else (decides_who_comes, True, True)
         without_matter = path[0] in NO_MATTER and path != ("run", "engine")
         assert differ == ((False, False, False) if without_matter else is_asked), path
     assert seen > 300

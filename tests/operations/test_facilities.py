@@ -15,7 +15,6 @@ from borderops.config.schema import (
     SECTORS,
     STATIONS,
     Act,
-    Acts,
     AgentFactor,
     BedStep,
     District,
@@ -185,21 +184,25 @@ def test_order_comes_at_the_end_of_its_day(day):
 # --- tracking and mail ----------------------------------------------------------------------------------------------
 
 
-def _tracking(*designs: dict, feedback: bool = True, guidance: list[Guidance] | None = None) -> Facilities:
-    """Facilities under designs that differ from the first shipped one as said."""
-    shipped = settings_of("tracking=e3_2017").tracking
-    rows = [shipped.designs[0].model_copy(update=changes) for changes in designs]
-    changes = {"designs": rows, "feedback": feedback, "guidance": guidance or []}
-    return lay_out(_with(_settings(), "tracking", **changes))
+def _tracking(*designs: dict, feedback: bool = True, guidance: list[Guidance] | None = None, **features) -> Facilities:
+    """Facilities under designs, and options of features, that differ from the first shipped ones as said."""
+    shipped = settings_of("tracking=e3_2017")
+    rows = [shipped.tracking.designs[0].model_copy(update=changes) for changes in designs]
+    settings = _with(_settings(), "features", **features)
+    return lay_out(_with(settings, "tracking", designs=rows, feedback=feedback, guidance=guidance or []))
 
 
-def _acts(**changes: Act) -> Acts:
-    return settings_of("tracking=e3_2017").tracking.designs[0].acts.model_copy(update=changes)
+def _with_acts(aspect: str, option: str, **changes: Act) -> dict:
+    """Options of an aspect, of which one has other acts."""
+    options = getattr(settings_of().features, aspect)
+    changed = options[option].model_copy(update={"acts": options[option].acts.model_copy(update=changes)})
+    return {aspect: {**options, option: changed}}
 
 
 def test_threshold_of_a_share_grows_with_load_around_half():
     """A share of 0.2 and a slope of 1: 0.1 where nobody is busy, 0.2 at half load, 0.3 at full; guidance halves it."""
-    facilities = _tracking({"acts": _acts(note_nothing=Act(share=0.2, load_slope=1.0, guided_factor=0.5))})
+    act = Act(share=0.2, load_slope=1.0, guided_factor=0.5)
+    facilities = _tracking({}, **_with_acts("notes", "free_text", note_nothing=act))
     without, guided = facilities.designs.thresholds[0, numbers.Act.NOTE_NOTHING]
     assert without[[0, 5, 10]].tolist() == [6554, 13107, 19661]  # of 65,536
     assert guided[[0, 5, 10]].tolist() == [3277, 6554, 9830]
@@ -208,7 +211,8 @@ def test_threshold_of_a_share_grows_with_load_around_half():
 
 def test_shares_beyond_certainty_are_certain():
     """A share of 1 meets every roll, and no slope makes it more or, from half load on, less."""
-    facilities = _tracking({"acts": _acts(code_blank=Act(share=1.0, load_slope=2.0, guided_factor=1.0))})
+    act = Act(share=1.0, load_slope=2.0, guided_factor=1.0)
+    facilities = _tracking({}, **_with_acts("codes", "none", code_blank=act))
     thresholds = facilities.designs.thresholds[0, numbers.Act.CODE_BLANK, 0]
     assert thresholds[0] == 0
     assert (thresholds[5:] == numbers.ROLLS).all()
@@ -216,26 +220,36 @@ def test_shares_beyond_certainty_are_certain():
 
 def test_designs_follow_one_another_by_date():
     """Each with its own minutes, whether units are kept, searched and seen, and who exchanges messages."""
-    first = {"begins": date(2017, 1, 1), "intake_minutes_family": 2, "parting_minutes": 10}
+    first = {"begins": date(2017, 1, 1)}
     second = {
-        "begins": date(2018, 1, 8), "intake_minutes_family": 1, "parting_minutes": 5, "on_separation": "unit_kept",
-        "search": "by_unit", "ice_sees": "banner", "exchange": "automatic",
+        "begins": date(2018, 1, 8), "unit": "permanent", "search": "full", "ice": "banner", "exchange": "automatic",
     }  # fmt: skip
     designs = _tracking(first, second).designs
     assert designs.begins_at.tolist() == [clock.minute_of(date(2017, 1, 1)), clock.minute_of(date(2018, 1, 8))]
-    assert designs.intake_minutes.tolist() == [2, 1]
-    assert designs.parting_minutes.tolist() == [10, 5]
+    assert designs.intake_minutes.tolist() == [2, 2 + 1]
+    assert designs.parting_minutes.tolist() == [10, 6 + 1]
     for column in (designs.is_kept, designs.is_searchable, designs.is_seen, designs.is_automatic):
         assert column.tolist() == [False, True]
 
 
 def test_without_feedback_designs_are_alike_to_the_engine():
     """Nothing fails, nothing takes time, and nobody exchanges messages by machine."""
-    designs = _tracking({"exchange": "automatic", "intake_minutes_family": 9, "parting_minutes": 9}, feedback=False)
+    designs = _tracking({"exchange": "automatic", "review": "two_supervisors"}, feedback=False)
     assert not designs.designs.thresholds.any()
     assert not designs.designs.intake_minutes.any()
     assert not designs.designs.parting_minutes.any()
     assert not designs.designs.is_automatic.any()
+
+
+def test_who_is_trained_ahead_works_as_guided_everywhere_from_the_first_minute():
+    """Both rows of thresholds are those of the guided; the design before is as it was, and no date is invented."""
+    usual = _tracking({}).designs
+    later = {"begins": date(2018, 1, 8), "training": "before_launch"}
+    designs = _tracking({"begins": date(2017, 1, 1)}, later).designs
+    assert np.array_equal(designs.thresholds[0], usual.thresholds[0])
+    for row in (0, 1):
+        assert np.array_equal(designs.thresholds[1, :, row], usual.thresholds[0, :, 1])
+    assert (designs.guided_at == NEVER).all()
 
 
 def test_stations_are_guided_from_the_first_rule_that_names_them():

@@ -347,14 +347,14 @@ def mail_that_never_ends(tree: Tree, chance: random.Random) -> None:
     hour = chance.randint(0, 23)
     _set_all(tree, "referral.coordinators.on_duty.*", 1)
     tree["referral"]["coordinators"] |= {"on_duty_at_night": 0, "begins_hour": hour, "ends_hour": hour + 1}
-    _set_all(tree, "tracking.designs[*].acts.message_lost", {"share": 0.9, "load_slope": 0.2, "guided_factor": 1.0})
+    _set_all(tree, "features.exchange.*.acts.message_lost", {"share": 0.9, "load_slope": 0.2, "guided_factor": 1.0})
 
 
 def clerks_that_fail(tree: Tree, chance: random.Random) -> None:
     """Half of the families are never grouped, or all of them under full load."""
     share = chance.choice([0.5, 1.0])
     act = {"share": share, "load_slope": 0.0 if share == 1.0 else 2.0, "guided_factor": 1.0}
-    _set_all(tree, "tracking.designs[*].acts.never_grouped", act)
+    _set_all(tree, "features.grouping.*.acts.never_grouped", act)
 
 
 def court_order_at_once(tree: Tree, chance: random.Random) -> None:
@@ -379,7 +379,8 @@ def parents_who_ask(tree: Tree, chance: random.Random) -> None:
     tree["reunification"]["requests"] |= {"asks_share": 1.0, "granted_share": 0.9}
     tree["reunification"]["requests"] |= {"asks": at_once, "tracing": at_once, "handling": at_once}
     if chance.random() < 0.7:
-        _set_all(tree, "tracking.designs[*].on_separation", "unit_deleted")
+        _set_all(tree, "features.unit.*.kind", "deleted")
+        _set_all(tree, "features.exchange.automatic_by_family.kind", "automatic")  # the other needs a unit that stays
         certain = {
             "code_blank": 1.0,
             "code_wrong": 0.0,
@@ -389,7 +390,7 @@ def parents_who_ask(tree: Tree, chance: random.Random) -> None:
         }
         for act, share in certain.items():
             always_or_never = {"share": share, "load_slope": 0.0, "guided_factor": 1.0}
-            _set_all(tree, f"tracking.designs[*].acts.{act}", always_or_never)
+            _set_all(tree, f"features.*.*.acts.{act}", always_or_never)
 
 
 def children_who_need_every_agent(tree: Tree, chance: random.Random) -> None:

@@ -57,10 +57,8 @@ SHARES = {"smaller": 0.35, "larger": 0.9}
 def settings_of(policy: str, variant: str) -> Settings:
     """Settings in which a smaller or a larger share of families is referred."""
     everywhere = {"begins": FIRST, "ends": None, "sectors": [], "share": SHARES[policy], "ramp_days": 0}
-    designs = worlds.shipped().model_dump()["tracking"]["designs"]
-    for design in designs:
-        design["acts"]["never_grouped"] = CARELESS
-    values = {**SEASON, "policy.family_referral": [everywhere], "tracking.designs": designs, **VARIANTS[variant]}
+    careless = {f"features.grouping.{option}.acts.never_grouped": CARELESS for option in ("by_hand", "practised")}
+    values = {**SEASON, "policy.family_referral": [everywhere], **careless, **VARIANTS[variant]}
     return worlds.settings_with(values)
 
 

@@ -74,6 +74,9 @@ def stacked_kpis(separations: float, n: int, seed: int = 5) -> pd.DataFrame:
             for kind, groups in GROUPS.items():
                 if KPIS[name].unit in ("share", "hours"):
                     rows += [(replication, name, kind, group, value) for group in groups]
+        if separations:
+            for level, links in {"searchable": 420, "headquarters": 2310, "note": 110, "nowhere": 240}.items():
+                rows.append((replication, "links_of_separated", "standing", level, links * separations))
     return pd.DataFrame(rows, columns=["replication", *KEYS["kpis"], "value"])
 
 
@@ -104,6 +107,23 @@ def families_of(names: Sequence[str], separations: Mapping[str, float]) -> pd.Da
             ]
     table = pd.DataFrame(rows, columns=["scenario", "what", "cause", "mean", "low", "high", "example"])
     return table[(table["mean"] > 0) | (table["what"] == "same_story")].reset_index(drop=True)
+
+
+def links_of(names: Sequence[str], separations: Mapping[str, float]) -> pd.DataFrame:
+    """Links by where each stands under the baseline and under another scenario."""
+    places = {"searchable": 420.0, "headquarters": 2310.0, "note": 110.0, "nowhere": 240.0}
+    rows: list[tuple[Any, ...]] = []
+    for name in names[1:]:
+        for place, links in places.items():
+            kept = links * separations[name]
+            here = "searchable" if place != "nowhere" else "nowhere"
+            for level, count in ((here, kept * 0.9), ("nowhere", kept * 0.1), ("not_separated", links - kept)):
+                rows.append((name, place, level, count, count * 0.9, count * 1.1, 4_500_010))
+    table = pd.DataFrame(rows, columns=["scenario", "baseline", "here", "mean", "low", "high", "example"])
+    table = table.groupby(["scenario", "baseline", "here"], sort=False, as_index=False).agg(
+        {"mean": "sum", "low": "sum", "high": "sum", "example": "first"}
+    )
+    return table[table["mean"] > 0].reset_index(drop=True)
 
 
 def made_up_comparison(scenarios: int = 2, n: int = 8, **changes: Any) -> CompareContents:
@@ -138,6 +158,7 @@ def _comparison(scenarios: int, n: int) -> CompareContents:
         differences=compare(stacked, names[0], LEVEL),
         ranking=ranking(stacked, LEVEL),
         families=families_of(names, SEPARATIONS),
+        links=links_of(names, SEPARATIONS),
         settings=pd.DataFrame(settings, columns=["key", *names]),
         level=LEVEL,
         n=n,
@@ -145,7 +166,7 @@ def _comparison(scenarios: int, n: int) -> CompareContents:
         definitions=KPIS,
         manifest={"version": "0.1.0", "commit": "0f3c1d2", "seed": 1, "replications": n, "digest": "9b1f" * 16},
         failures=[],
-        limits=["Courts: judges' discretion is not modelled.", "Records: systems of record come later."],
+        limits=["Courts: judges' discretion is not modelled.", "Records: layouts are ours."],
     )
 
 

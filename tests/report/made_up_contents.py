@@ -123,7 +123,7 @@ def made_up_contents(n: int = 20, seed: int = 1, separations: float = 1.0, **cha
         "limits": [
             "Courts: judges' discretion is not modelled.",
             "Reunification: brothers and sisters travel each on their own.",
-            "Records: systems of record come later.",
+            "Records: layouts are ours.",
         ],
         "published_monthly": _published_monthly(tables["monthly"], random),
         "parts": {"share_over_72h_separated": ("over_72h_separated", "children_separated")},
@@ -151,6 +151,7 @@ def _replication(number: int, random: np.random.Generator, settings: Settings, s
             "waits": _waits(random, separations),
             "reunions": _reunions(random, int(parted.sum()), settings),
             "work": _work(random, separations),
+            "links": _links(random, int(parted[season].sum())),
         },
     )
 
@@ -222,6 +223,15 @@ def _written(random: np.random.Generator, children: int) -> list[tuple[str, str,
     ):  # fmt: skip
         counts = random.multinomial(whole, list(shares.values()))
         rows += [(kpi, kind, group, float(count)) for group, count in zip(shares, counts, strict=True)]
+    meant = round(children * 1.85)
+    told = {
+        "links_of_separated": round(children * 1.1), "links_unrecorded": random.poisson(children * 0.08),
+        "share_links_unrecorded": random.normal(0.08, 0.005), "share_links_out_of_reach": random.normal(0.97, 0.005),
+        "persons_separated_for_policy": meant, "persons_on_official_list": random.poisson(meant * 0.94),
+        "persons_missing_from_list": random.poisson(meant * 0.09), "persons_wrongly_on_list": random.poisson(90),
+        "over_72h_separated_written": random.poisson(children * 0.4),
+    }  # fmt: skip
+    rows += [(kpi, "all", "all", float(value)) for kpi, value in told.items()]
     rows += [
         ("families_with_code_wrong_or_blank", "all", "all", int(random.poisson(families * 0.09))),
         ("notes_saying_nothing", "all", "all", float(random.normal(0.22, 0.01))),
@@ -391,6 +401,23 @@ def _flow(random: np.random.Generator, parted: int) -> pd.DataFrame:
         (source, target, int(random.poisson(value)) if value > 4000 else value) for source, target, value in links
     ]
     return pd.DataFrame(values, columns=[*KEYS["flow"], "value"])
+
+
+def _links(random: np.random.Generator, parted: int) -> pd.DataFrame:
+    """Links from what was known, over the unit, to where they stand."""
+    if not parted:
+        return pd.DataFrame(columns=[*KEYS["links"], "value"]).astype({"value": float})
+    known = {"written down as a family": 0.92, "never grouped": 0.05, "never said": 0.03}
+    counts = random.multinomial(round(parted * 1.1), list(known.values())).tolist()
+    total, hidden = counts[0], counts[1] + counts[2]
+    ends = {"searchable in the field": 0.16, "headquarters query only": 0.8, "note, mail or sheet only": 0.04}
+    told = random.multinomial(total, list(ends.values())).tolist()
+    rows = [("true links of separated children", stage, count) for stage, count in zip(known, counts, strict=True)]
+    rows += [("written down as a family", "unit deleted", total)]
+    rows += [(stage, "no unit", count) for stage, count in zip(list(known)[1:], counts[1:], strict=True)]
+    rows += [("unit deleted", end, count) for end, count in zip(ends, told, strict=True)]
+    rows += [("no unit", "nowhere", hidden)]
+    return pd.DataFrame(rows, columns=[*KEYS["links"], "value"])
 
 
 def _outcomes(random: np.random.Generator, parted: int) -> pd.DataFrame:

@@ -347,6 +347,7 @@ def test_unmeasured_subjects_are_said_to_be_so() -> None:
         differences=contents.differences.iloc[:0],
         ranking=contents.ranking.iloc[:0],
         families=contents.families.iloc[:0],
+        links=contents.links.iloc[:0],
         settings=contents.settings.iloc[:0],
         limits=[],
         manifest={},
@@ -500,7 +501,7 @@ def test_terminal_table_has_every_main_figure_of_every_scenario(scenarios: int) 
 def test_every_picture_has_a_table_and_a_text_alternative(tree: Element) -> None:
     """A picture that cannot be seen is told in words and in numbers."""
     shown = tree.all("figure")
-    assert len(shown) == 10
+    assert len(shown) == 12
     for one in shown:
         name = one.attributes["id"].removeprefix("picture-")
         alternative = one.by_id(f"{name}-alternative").text
@@ -570,6 +571,7 @@ def test_what_users_write_stays_text(two: CompareContents) -> None:
         differences=two.differences.assign(scenario=name, note=evil),
         ranking=two.ranking.assign(scenario=name),
         families=two.families.assign(scenario=name),
+        links=two.links.assign(scenario=name),
         settings=pd.DataFrame({"key": [evil], BASE: [evil], name: [evil]}),
         manifest={evil: evil, "nested": {evil: [evil]}},
         limits=[evil],

@@ -96,7 +96,7 @@ def test_plotly_stands_in_the_page_once(text: str) -> None:
 def test_every_picture_has_a_table_and_a_text_alternative(contents: Contents, tree: Element) -> None:
     """A picture that cannot be seen is told in words and in numbers: alternative, caption, table of several rows."""
     shown = tree.all("figure")
-    assert len(shown) == len(chapters.all_pictures(contents)) == 19
+    assert len(shown) == len(chapters.all_pictures(contents)) == 21
     for figure in shown:
         name = figure.attributes["id"].removeprefix("picture-")
         alternative = figure.by_id(f"{name}-alternative").text
@@ -198,7 +198,7 @@ def test_empty_tables_leave_a_page_that_says_so() -> None:
     """A run that measured nothing still gives a page: each part says that it has nothing to show."""
     whole = made_up_contents(n=2)
     names = ("kpis", "daily", "survival", "flow", "outcomes", "monthly", "waits", "reunions", "reunited", "work")
-    names += ("comparison",)
+    names += ("comparison", "links")
     empty = {name: getattr(whole, name).iloc[:0] for name in names}
     bare = dataclasses.replace(
         whole, **empty, published_monthly=None, register=[], manifest={}, limits=[], definitions={}

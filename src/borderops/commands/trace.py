@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,10 +23,13 @@ from borderops.experiments.outputs import MANIFEST, RunFolder
 from borderops.experiments.progress import duration
 
 if TYPE_CHECKING:  # pandas takes a second, which wrong input can do without
+    import pandas as pd
+
+    from borderops.config.schema import Settings
     from borderops.forecast.story import Story
     from borderops.replication import Replication
 
-CONFIG, EVENTS, PAGE = "config.yaml", "events.csv", "trace.html"
+CONFIG, EVENTS, PAPER, PAGE = "config.yaml", "events.csv", "records.csv", "trace.html"
 REPLICATION: Final = "replication="
 PIPE_WIDTH: Final = 120
 """Columns where nobody says how many there are."""
@@ -130,7 +134,16 @@ def _play(composed: Composed, request: Request) -> tuple[Replication, Story]:
         beside = replay(replication.people, composed.beside, replication.number)
         other = tell(beside, party, rule, str(settings.run.beside))
     _tell(f"Played in {duration(time.monotonic() - began)}.\n")
-    return replication, tell(replication, party, rule, settings.scenario, other)
+    story = tell(replication, party, rule, settings.scenario, other)
+    return replication, replace(story, paper=_paper(replication, story, settings))
+
+
+def _paper(replication: Replication, story: Story, settings: Settings) -> pd.DataFrame:
+    """What the systems of record held of the family."""
+    from borderops.forecast.paper_trail import paper_trail
+    from borderops.records.bookkeeping import keep_books
+
+    return paper_trail(keep_books(replication, settings), story.members["person"].to_numpy())
 
 
 # --- tell -------------------------------------------------------------------------------------------------------------
@@ -141,10 +154,12 @@ def _write(folder: RunFolder, composed: Composed, story: Story, account: dict[st
     from borderops.report.tables import write_csv
     from borderops.report.trace import event_table
     from borderops.report.trace_page import write_trace
+    from borderops.report.trace_paper import paper_table
 
     numbers = {"replication": account["replication"], "seed": composed.settings.seed}
     folder.add(PAGE, partial(write_trace, story=story, **numbers))
     folder.add(EVENTS, partial(write_csv, table=event_table(story)))
+    folder.add(PAPER, partial(write_csv, table=paper_table(story)))
     folder.add(CONFIG, partial(_write_text, text=provenance.redacted(composed.yaml)))
     finished = provenance.utc(datetime.now().astimezone())
     manifest = {**account, "finished": finished, "files_sha256": folder.checksums()}
@@ -179,10 +194,12 @@ def _show(story: Story, composed: Composed, number: int) -> None:
     from rich.console import Console
 
     from borderops.report.trace import print_story
+    from borderops.report.trace_paper import print_paper
 
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PIPE_WIDTH
     console = Console(highlight=False, markup=False, emoji=False, width=width)
     print_story(story, number, composed.settings.seed, console)
+    print_paper(story, console)
 
 
 def _write_text(path: Path, text: str) -> None:

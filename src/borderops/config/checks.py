@@ -13,16 +13,24 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from borderops.clock import EPOCH
+from borderops.config import wording
+from borderops.config.designs import OWNERS, Design, options, resolve, unknown_options
 from borderops.config.schema import (
+    ASPECTS,
     BED_KINDS,
     SECTORS,
+    SLIPS,
     Act,
+    ActName,
     AgeBands,
     BedStep,
-    Design,
+    CodesFeature,
+    DesignChoice,
+    Features,
     Group,
     KindShares,
     Settings,
+    Slip,
     StratumValues,
 )
 
@@ -34,12 +42,13 @@ TOLERANCE: Final = 1e-9
 ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss)://[^\s/]+:\d{1,5}/?")
 MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
-EXCLUSIVE_ACTS: Final = (
+EXCLUSIVE_ACTS: Final[tuple[tuple[ActName, ...], ...]] = (
     ("code_wrong", "code_blank", "code_several"),
     ("note_nothing", "note_not_at_top", "note_top_and_child"),
     ("number_not_passed", "number_wrong"),
 )
-"""Steering acts of which at most one happens to a family, a note or a number: one roll decides between them."""
+"""Steering acts of which at most one happens to a family, a note or a number: one roll decides between them. One aspect
+owns them all."""
 
 
 def problems(settings: Settings, without: Collection[str] = ()) -> Iterator[str]:
@@ -346,8 +355,8 @@ def _coordinators_hours(settings: Settings) -> Iterator[str]:
 
 def _coordinators(settings: Settings) -> Iterator[str]:
     """Every station played has somebody for its mail, unless all mail is exchanged by machines."""
-    rules, tracking = settings.referral.coordinators, settings.tracking
-    needs_people = not tracking.feedback or any(design.exchange == "mail" for design in tracking.designs)
+    rules, known = settings.referral.coordinators, [design for _, design in _known_designs(settings)]
+    needs_people = not settings.tracking.feedback or not all(design.is_automatic for design in known)
     for station in settings.arrivals.stations:
         if station not in rules.on_duty:
             yield (
@@ -368,36 +377,50 @@ def _transport_hours(settings: Settings) -> Iterator[str]:
 # --- tracking -----------------------------------------------------------------------------------------------------
 
 
-def _designs(settings: Settings) -> Iterator[str]:
+def _dates_of_designs(settings: Settings) -> Iterator[str]:
     designs = settings.tracking.designs
     yield from _ascending("tracking.designs", "begins", [design.begins for design in designs])
     yield from _repeated("tracking.designs", [design.name for design in designs])
-    for index, design in enumerate(designs):
-        yield from _acts(f"tracking.designs[{index}].acts", design)
-        yield from _codes(f"tracking.designs[{index}].acts", design)
 
 
 def _design_on_first_day(settings: Settings) -> Iterator[str]:
     yield from _covers_first_day("tracking.designs", settings.tracking.designs[0].begins, settings)
 
 
-def _acts(key: str, design: Design) -> Iterator[str]:
+def _features(settings: Settings) -> Iterator[str]:
+    """Whatever stands in the library can be used, picked or not."""
+    for aspect in ASPECTS:
+        for name, option in getattr(settings.features, aspect).items():
+            acts = getattr(option, "acts", None)
+            if acts is not None:
+                yield from _acts(f"features.{aspect}.{name}.acts", acts)
+            if isinstance(option, CodesFeature):
+                yield from _codes(f"features.{aspect}.{name}.acts", option)
+
+
+def _acts(key: str, acts: Group) -> Iterator[str]:
     """No share may exceed 1 under full load, where it is largest; guidance only lowers it."""
-    largest = {name: _at_full_load(getattr(design.acts, name)) for name in type(design.acts).model_fields}
-    beyond = [name for name, share in largest.items() if share > 1.0 + TOLERANCE]
-    for name in beyond:
-        act: Act = getattr(design.acts, name)
-        yield (
-            f"{key}.{name} has share {act.share:g} and load_slope {act.load_slope:g}, under full load"
-            f" {largest[name]:.6g}; allowed: a share times (1 + load_slope / 2) of 1 or less"
-        )
+    stated: dict[str, Act] = {name: getattr(acts, name) for name in type(acts).model_fields}
+    yield from (sentence for name, act in stated.items() for sentence in _under_full_load(f"{key}.{name}", act))
+    beyond = {name for name, act in stated.items() if _at_full_load(act) > 1.0 + TOLERANCE}
     for names in EXCLUSIVE_ACTS:
-        total = math.fsum(largest[name] for name in names)
-        if total > 1.0 + TOLERANCE and not {*names} & {*beyond}:
+        if names[0] not in stated or beyond & {*names}:
+            continue
+        total = math.fsum(_at_full_load(stated[name]) for name in names)
+        if total > 1.0 + TOLERANCE:
             yield (
-                f"{key} sums to {total:.6g} under full load for {', '.join(names[:-1])} and {names[-1]}; allowed: 1 or"
-                " less, each share times (1 + load_slope / 2)"
+                f"{key} sums to {total:.6g} under full load for {_and(names)}; allowed: 1 or less, each share times"
+                " (1 + load_slope / 2)"
             )
+
+
+def _under_full_load(key: str, act: Act) -> Iterator[str]:
+    largest = _at_full_load(act)
+    if largest > 1.0 + TOLERANCE:
+        yield (
+            f"{key} has share {act.share:g} and load_slope {act.load_slope:g}, under full load {largest:.6g}; allowed:"
+            " a share times (1 + load_slope / 2) of 1 or less"
+        )
 
 
 def _at_full_load(act: Act) -> float:
@@ -405,16 +428,97 @@ def _at_full_load(act: Act) -> float:
     return act.share * (1.0 + act.load_slope / 2.0)
 
 
-def _codes(key: str, design: Design) -> Iterator[str]:
+def _codes(key: str, option: CodesFeature) -> Iterator[str]:
     """Without codes every one is blank; a design that takes one code cannot get several."""
-    blank, several = design.acts.code_blank, design.acts.code_several
-    if design.codes == "none" and (blank.share, blank.load_slope, blank.guided_factor) != (1.0, 0.0, 1.0):
+    blank, several = option.acts.code_blank, option.acts.code_several
+    if option.kind == "none" and (blank.share, blank.load_slope, blank.guided_factor) != (1.0, 0.0, 1.0):
         yield (
             f"{key}.code_blank has share {blank.share:g}, load_slope {blank.load_slope:g} and guided_factor"
-            f" {blank.guided_factor:g}; allowed: 1, 0 and 1 where codes is none"
+            f" {blank.guided_factor:g}; allowed: 1, 0 and 1 where kind is none"
         )
-    if design.codes == "one" and several.share > 0.0:
-        yield f"{key}.code_several.share is {several.share:g}; allowed: 0 where codes is one"
+    if option.kind == "one" and several.share > 0.0:
+        yield f"{key}.code_several.share is {several.share:g}; allowed: 0 where kind is one"
+
+
+def _options_of_designs(settings: Settings) -> Iterator[str]:
+    """Every design picks options that there are."""
+    for index, row in enumerate(settings.tracking.designs):
+        for aspect, option in unknown_options(row, settings.features):
+            yield wording.unknown_feature(f"tracking.designs[{index}].{aspect}", option, aspect, settings.features)
+
+
+def _designs(settings: Settings) -> Iterator[str]:
+    """What features make of a design together."""
+    for index, design in _known_designs(settings):
+        key = f"tracking.designs[{index}]"
+        yield from _minutes(key, design)
+        yield from _number_of_family(key, settings.tracking.designs[index], design)
+        yield from _multiplied_acts(key, settings.tracking.designs[index], design, settings.features)
+
+
+def _known_designs(settings: Settings) -> Iterator[tuple[int, Design]]:
+    """Designs with their places, but for those with an option that is not known, which is told elsewhere."""
+    for index, row in enumerate(settings.tracking.designs):
+        if not any(unknown_options(row, settings.features)):
+            yield index, resolve(row, settings.features)
+
+
+def _minutes(key: str, design: Design) -> Iterator[str]:
+    for name, minutes in (("intake", design.intake_minutes), ("parting", design.parting_minutes)):
+        if minutes < 0:
+            yield f"{key} takes {minutes} minutes at {name} from all its features; allowed: 0 or more"
+
+
+def _number_of_family(key: str, row: DesignChoice, design: Design) -> Iterator[str]:
+    if design.exchange == "automatic_by_family" and design.unit != "permanent":
+        yield (
+            f"{key}.exchange is {row.exchange}, which goes by a family's permanent number, although {key}.unit is"
+            f" {row.unit}; allowed: another exchange, or a unit of the kind permanent"
+        )
+
+
+def _multiplied_acts(key: str, row: DesignChoice, design: Design, features: Features) -> Iterator[str]:
+    """What other features multiply stays a share too; what the owner alone makes of it is told of the library."""
+    picked = options(row, features)
+    for names in ({act: (act,) for act in OWNERS} | {group[0]: group for group in EXCLUSIVE_ACTS}).values():
+        total = math.fsum(_at_full_load(design.acts[name]) for name in names)
+        stated = math.fsum(_at_full_load(getattr(picked[OWNERS[name]].acts, name)) for name in names)  # type: ignore[attr-defined]
+        if total > 1.0 + TOLERANCE and stated <= 1.0 + TOLERANCE:
+            yield (
+                f"{key} comes to {total:.6g} under full load for {_and(names)}, with the ratios of its features;"
+                " allowed: 1 or less"
+            )
+
+
+# --- records ------------------------------------------------------------------------------------------------------
+
+
+def _slips(settings: Settings) -> Iterator[str]:
+    """Every slip has its share, and none outgrows 1."""
+    for slip in SLIPS:
+        if slip not in settings.records.slips:
+            yield wording.not_given(("records", "slips", slip))
+    for slip, share in settings.records.slips.items():
+        yield from _under_full_load(f"records.slips.{slip}", share)
+
+
+def _slips_of_designs(settings: Settings) -> Iterator[str]:
+    for index, design in _known_designs(settings):
+        for slip, share in settings.records.slips.items():
+            yield from _multiplied_slip(f"tracking.designs[{index}]", slip, share, design.slip_factors[slip])
+
+
+def _multiplied_slip(key: str, slip: Slip, share: Act, factor: float) -> Iterator[str]:
+    largest = _at_full_load(share)
+    if largest <= 1.0 + TOLERANCE < largest * factor:
+        yield (
+            f"{key} comes to {largest * factor:.6g} under full load for {slip}, with the ratios of its features;"
+            " allowed: 1 or less"
+        )
+
+
+def _whiteboards(settings: Settings) -> Iterator[str]:
+    yield from _repeated("records.whiteboards", settings.records.whiteboards)
 
 
 # --- reunification ------------------------------------------------------------------------------------------------
@@ -462,6 +566,10 @@ def _sum_to_one(key: str, shares: Iterable[float]) -> Iterator[str]:
     total = math.fsum(shares)
     if abs(total - 1.0) > TOLERANCE:
         yield f"{key} sums to {total:.10g}; allowed: shares that sum to 1 (within 1e-9)"
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _values(group: AgeBands | KindShares | StratumValues | Group) -> list[Any]:
@@ -536,12 +644,18 @@ CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]],
     (_districts, ("courts", "arrivals")),
     (_desk, ("referral",)),
     (_coordinators_hours, ("referral",)),
-    (_coordinators, ("referral", "arrivals", "tracking")),
+    (_coordinators, ("referral", "arrivals", "features", "tracking")),
     (_transport_hours, ("transport",)),
-    (_designs, ("tracking",)),
+    (_features, ("features",)),
+    (_dates_of_designs, ("tracking",)),
+    (_options_of_designs, ("features", "tracking")),
+    (_designs, ("features", "tracking")),
     (_design_on_first_day, ("tracking", "window", "arrivals")),
     (_reunification_hours, ("reunification",)),
     (_team, ("reunification",)),
     (_order, ("reunification",)),
+    (_slips, ("records",)),
+    (_slips_of_designs, ("records", "features", "tracking")),
+    (_whiteboards, ("records",)),
 )
 """Every check, and the groups it looks at."""

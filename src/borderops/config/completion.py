@@ -1,6 +1,7 @@
 """Completions for an override that is being typed: groups, options, scenarios, keys, words of a choice.
 
-Called on every press of the tab key, so it looks at names and the schema only.
+Called on every press of the tab key, so it looks at names and the schema only. Of the library of features it offers the
+shipped options; what a scenario adds it cannot know.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from borderops.config import keys, places
+from borderops.config.schema import OPTION
 
 
 def complete(line: str) -> list[str]:
@@ -37,14 +39,17 @@ def _values(key: str, start: str) -> list[str]:
     elif key in places.group_options():
         names = places.group_options()[key]
     else:
-        names = _words(keys.place_at(keys.parse(key)))
+        names = _words(keys.parse(key))
     return [f"{key}={name}" for name in names if name.startswith(start)]
 
 
-def _words(place: keys.Place | None) -> list[str]:
-    """Words that can be listed: of a choice, of a switch."""
+def _words(path: keys.Path) -> list[str]:
+    """Words that can be listed: of a choice, of a switch, options of an aspect that a design picks from."""
+    place = keys.place_at(path)
     if place is None:
         return []
+    if place.limits.get("pattern") == OPTION:
+        return places.feature_options()[str(path[-1])]
     words = [str(word) for word in place.arguments] if place.kind is Literal else []
     return words + (["false", "true"] if place.kind is bool else []) + (["null"] if place.may_be_null else [])
 
@@ -75,7 +80,7 @@ def _choices(start: str) -> list[str]:
 def _below(path: keys.Path, written: str, start: str) -> list[str]:
     place = keys.place_at(path)
     found = []
-    for name in place.names if place else []:
+    for name in _names(path, place) if place else []:
         below = keys.place_at((*path, name))
         if below is None or not name.startswith(start) or (not path and name == places.SCENARIO_GROUP):
             continue
@@ -84,3 +89,9 @@ def _below(path: keys.Path, written: str, start: str) -> list[str]:
         if below.kind is list and not keys.place_at((*path, name, 0)).is_leaf:  # type: ignore[union-attr]
             found.append(f"{written}{name}[0].")
     return found
+
+
+def _names(path: keys.Path, place: keys.Place) -> list[str]:
+    """What may stand below a place, as far as it can be listed."""
+    is_aspect = len(path) == 2 and path[0] == places.FEATURES
+    return places.feature_options()[str(path[1])] if is_aspect else place.names

@@ -126,7 +126,7 @@ def values_of(word: str) -> tuple[str, list[str]]:
     """
     key, equals, text = word.partition("=")
     place = keys.place_at(keys.parse(key)) if equals else None
-    is_text = place is not None and place.kind is str and key != SCENARIO_GROUP
+    is_text = place is not None and place.kind is str and "pattern" not in place.limits and key != SCENARIO_GROUP
     if not equals or is_text or key.startswith(("~", "+")):
         return key, [text]
     from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -351,7 +351,7 @@ def _assign(base: DictConfig, assignments: Iterable[Assignment]) -> list[str]:
 
 
 def _set(base: DictConfig, assignment: Assignment) -> Iterator[str]:
-    from omegaconf import ListConfig, OmegaConf
+    from omegaconf import DictConfig, ListConfig, OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
     key = keys.show(assignment.path)
@@ -361,6 +361,9 @@ def _set(base: DictConfig, assignment: Assignment) -> Iterator[str]:
             whole = keys.show(assignment.path[:depth])
             yield f"{key} has no place; {whole} has {len(above)} entries, [0] to [{len(above) - 1}]"
             return
+        if isinstance(above, DictConfig) and _is_strange(assignment, depth, above):
+            yield wording.unknown_entry(key, assignment.path[: depth + 1], [str(name) for name in above])
+            return
     try:
         if assignment.is_removal:
             above = OmegaConf.select(base, keys.show(assignment.path[:-1])) if len(assignment.path) > 1 else base
@@ -369,6 +372,14 @@ def _set(base: DictConfig, assignment: Assignment) -> Iterator[str]:
             OmegaConf.update(base, key, assignment.value, merge=True, force_add=True)
     except (OmegaConfBaseException, KeyError, TypeError, ValueError) as error:
         yield f"{key} cannot be set here ({wording.first_line(error)})"
+
+
+def _is_strange(assignment: Assignment, depth: int, above: DictConfig) -> bool:
+    """Whether it concerns a part of an entry that is not there; as a whole an entry may be added."""
+    path, place = assignment.path, keys.place_at(assignment.path[:depth])
+    takes_any_name = place is not None and place.kind is dict and not place.names
+    is_added = depth == len(path) - 1 and not assignment.is_removal
+    return takes_any_name and path[depth] not in above and not is_added
 
 
 def _resolved(base: DictConfig) -> tuple[dict[str, Any], Problems]:

@@ -2,19 +2,20 @@
 
 A doubt is an entry of the register; all parameters that it speaks for move together, since one judgement stands behind
 them. Half of the draws lie below the shipped value, half above it, evenly over the range on either side. Observed
-values are no doubts.
+values are no doubts, nor is what the library says of features that no design picks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from borderops.config import keys, places, register, wording
+from borderops.config import designs, keys, places, register, wording
 from borderops.config.compose import OVERRIDE, Composed, compose
 from borderops.config.register import Parameter
+from borderops.config.schema import ACTS, SLIPS
 from borderops.exceptions import ConfigError
 
 GRADES: Final = ("assumed", "fitted")
@@ -68,11 +69,13 @@ def doubts_of(composed: Composed, among: Sequence[str] = (), words: Sequence[str
     ConfigError
         If a beginning names nothing that can be drawn.
     """
-    own = list(_set_by(words))
+    own, picked = list(_set_by(words)), designs.picked_by(composed.settings)
     drawn = [
         (keys.parse(one.key), one)
         for one in register.rows(composed.settings, composed.shipped)
-        if is_drawn(one) and not any(_begins(keys.parse(one.key), path) for path in own)
+        if is_drawn(one)
+        and is_picked(keys.parse(one.key), picked)
+        and not any(_begins(keys.parse(one.key), path) for path in own)
     ]
     wanted = {prefix: keys.parse(prefix) for prefix in among}
     idle = [text for text, prefix in wanted.items() if not any(_begins(path, prefix) for path, _ in drawn)]
@@ -105,6 +108,9 @@ def _why_not(text: str, composed: Composed) -> str:
     for pattern, reason in HELD.items():
         if all(_begins(keys.parse(one.key), keys.parse(pattern)) for one in parameters):
             return f"vary={text} is not drawn ({reason}); set the values that you ask about, or use borderops sweep"
+    picked = designs.picked_by(composed.settings)
+    if not any(is_picked(keys.parse(one.key), picked) for one in parameters):
+        return f"vary={text} moves nothing, since no design of tracking picks it"
     return f"vary={text} holds nothing in doubt: observed values, values without a range, or values set by you"
 
 
@@ -116,6 +122,11 @@ def is_drawn(one: Parameter) -> bool:
         return False
     path = keys.parse(one.key)
     return not any(_begins(path, keys.parse(pattern)) for pattern in HELD)
+
+
+def is_picked(path: keys.Path, picked: Collection[tuple[str, str]]) -> bool:
+    """Whether some design picks the feature that a parameter belongs to; true of all that belong to none."""
+    return path[0] != places.FEATURES or path[1:3] in picked
 
 
 def value_at(one: Parameter, uniform: float) -> int | float:
@@ -170,8 +181,8 @@ def compose_at(
 def _concerned(sentence: str, doubts: Sequence[Doubt]) -> list[Doubt]:
     """Doubts that a sentence about unusable settings speaks of, as few as it lets tell.
 
-    A sentence begins with a key and may name parts below it: ``tracking.designs[0].acts sums to 1.08 for note_nothing
-    and note_not_at_top`` means what is drawn of these two notes alone.
+    A sentence begins with a key and may name parts below it: ``features.notes.free_text.acts sums to 1.08 for
+    note_nothing and note_not_at_top`` means what is drawn of these two notes alone.
     """
     key, _, rest = sentence.partition(";")[0].partition(" ")
     named = set(re.findall(r"\w+", rest))
@@ -183,7 +194,10 @@ def _concerned(sentence: str, doubts: Sequence[Doubt]) -> list[Doubt]:
         if below:
             meant = [doubt for doubt, parts in below if any(named & set(some) for some in parts)]
             return meant or [doubt for doubt, _ in below]
-    return []
+    # A design is told of together: what its features multiply is known by the slips that the sentence names.
+    slips = named & {*SLIPS, *ACTS}
+    meant = [doubt for doubt in doubts if any(slips & {*keys.parse(one.key)} for one in doubt.parameters)]
+    return [doubt for doubt in meant if doubt.name.startswith(places.FEATURES)] or meant
 
 
 def _below(doubt: Doubt, prefix: keys.Path) -> Iterator[list[str]]:

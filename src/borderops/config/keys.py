@@ -122,15 +122,28 @@ def nearest(key: str) -> str | None:
     """The key that a misspelt one most likely meant, or None where nothing comes close.
 
     Judged by the whole key and, a little less, by its last part, so that ``replications`` finds
-    ``run.replications``. Indices of the given key are kept.
+    ``run.replications``. Indices of the given key are kept, and so are names of options and the like; ``*`` stands for
+    any where it has none.
     """
     wanted = show(tuple(ANY if isinstance(part, int) else part for part in parse(key)))
-    scored = [(_likeness(wanted, known), -len(known), known) for known in _known_keys()]
+    scored = [(_likeness(wanted, known), -len(known), known) for known in _known_keys(key.startswith("features."))]
     likeness, _, best = max(scored)
-    if likeness < NEAR_ENOUGH:
-        return None
-    indices = iter(part for part in parse(key) if isinstance(part, int))
-    return show(tuple(next(indices, 0) if part == ANY else part for part in parse(best)))
+    return show(_as_given(parse(key), parse(best))) if likeness >= NEAR_ENOUGH else None
+
+
+def _as_given(given: Path, found: Path) -> Path:
+    """A known key with the indices and names of the given one in place of its stars."""
+    indices = iter(part for part in given if isinstance(part, int))
+    path: Path = ()
+    for depth, part in enumerate(found):
+        above = place_at(path)
+        if part == ANY and above is not None and above.kind is list:
+            part = next(indices, 0)
+        elif part == ANY:
+            named = given[depth] if depth < len(given) else ANY
+            part = named if isinstance(named, str) else ANY
+        path = (*path, part)
+    return path
 
 
 def nearest_word(word: str, known: list[str]) -> str | None:
@@ -176,7 +189,7 @@ def _walk(path: Path, place: Place, expand: bool) -> Iterator[tuple[Path, Place]
         yield path, place
     if place.is_leaf:
         return
-    names: list[str] = place.names if place.is_model or (expand and place.kind is dict) else [ANY]
+    names: list[str] = place.names if place.is_model or (expand and place.names) else [ANY]
     for name in names:
         below = place.below(name)
         if below is not None:
@@ -198,9 +211,15 @@ def _values(path: Path, value: Any, place: Place) -> Iterator[tuple[Path, Any, P
             yield from _values((*path, part), inner, below)
 
 
-@lru_cache(maxsize=1)
-def _known_keys() -> tuple[str, ...]:
-    return tuple(show(path) for path, _ in _walk((), _place(Settings), expand=True))
+@lru_cache(maxsize=2)
+def _known_keys(with_slips_of_features: bool) -> tuple[str, ...]:
+    """All keys. Every feature may name every slip; who asks for a slip by its name alone means none of these."""
+    paths = (path for path, _ in _walk((), _place(Settings), expand=True))
+    return tuple(show(path) for path in paths if with_slips_of_features or not _is_slip_of_feature(path))
+
+
+def _is_slip_of_feature(path: Path) -> bool:
+    return path[0] == "features" and "slips" in path[:-1]
 
 
 def _likeness(wanted: str, known: str) -> float:

@@ -17,6 +17,7 @@ PACKAGE: Final = Path(__file__).resolve().parents[1]
 SUFFIXES: Final = (".yaml", ".yml")
 SCENARIO_VARIABLE: Final = "BORDEROPS_SCENARIOS"
 SCENARIO_GROUP: Final = "scenario"
+FEATURES: Final = "features"
 NO_SCENARIO: Final = "none"
 
 
@@ -80,6 +81,19 @@ def group_options() -> dict[str, list[str]]:
     """Options of every shipped config group, such as ``policy``; scenarios are not among them."""
     folders = sorted(folder for folder in conf_folder().iterdir() if folder.is_dir())
     return {folder.name: sorted(path.stem for path in folder.glob("*.yaml")) for folder in folders}
+
+
+@lru_cache(maxsize=1)
+def feature_options() -> dict[str, list[str]]:
+    """Options of every aspect in the shipped library of features, such as ``exchange``; read off the indents alone."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((conf_folder() / FEATURES).glob("*.yaml")):
+        for indent, name in re.findall(r"^( {0,2})(\w+):", path.read_text(encoding="utf-8"), re.MULTILINE):
+            if indent:
+                found[list(found)[-1]].append(name)
+            else:
+                found.setdefault(name, [])
+    return found
 
 
 def _shipped(name: str) -> Path:

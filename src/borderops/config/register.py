@@ -2,7 +2,8 @@
 
 What a value rests on stands in ``conf/register.yaml``, one entry for each parameter of the model or for several alike
 (``*`` stands for any index and any key of a mapping). Of several entries that fit a parameter, the one that names
-most of its parts counts.
+most of its parts counts. What users add under a name of their own, such as an option of a feature, is measured in the
+unit of what is shipped beside it, and has no range.
 """
 
 from __future__ import annotations
@@ -151,10 +152,14 @@ def name_of_entry(path: keys.Path) -> str:
 
 
 def _pattern_for(path: keys.Path) -> keys.Path:
-    fitting = [pattern for pattern in _patterns_by_form().get(keys.generic(path), []) if _fits(pattern, path)]
+    fitting = _fitting(path)
     if not fitting:
         raise KeyError(f"{keys.show(path)} has no entry in {FILE}")
     return max(fitting, key=_particularity)
+
+
+def _fitting(path: keys.Path) -> list[keys.Path]:
+    return [pattern for pattern in _patterns_by_form().get(keys.generic(path), []) if _fits(pattern, path)]
 
 
 def unit_slips(parameters: list[Parameter]) -> Iterator[str]:
@@ -186,6 +191,11 @@ _NOTHING: Final = object()
 
 
 def _parameter(path: keys.Path, value: Any, place: keys.Place, shipped: Any) -> Parameter:
+    if shipped is _NOTHING and not _fitting(path):
+        alike = entries()[_patterns_by_form()[keys.generic(path)][0]]
+        return Parameter(
+            keys.show(path), value, alike.unit, "assumed", None, None, SET_BY_USER, alike.known_on, is_shipped=False
+        )
     entry = entry_for(path)
     is_shipped = value == shipped
     low, high = _range(entry, shipped, place)

@@ -8,7 +8,7 @@ in `borderops.config.checks`.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,6 +35,10 @@ STATIONS: tuple[Station, ...] = get_args(Station)
 """Where people are met: the sectors, and all ports of entry as one."""
 
 Country = Literal["MX", "GT", "HN", "SV", "NI", "EC", "CU", "BR", "RO", "IN", "CA"]
+
+MONTH: Final = r"^\d{4}-(0[1-9]|1[0-2])$"
+OPTION: Final = r"^[a-z0-9_]+$"
+"""Patterns of text that holds no comma, so that several can be listed on the command line."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Factor = Annotated[float, Field(ge=0, le=1_000_000)]
@@ -110,7 +114,7 @@ class Events(Group):
 class MonthlyCount(Group):
     """Count of a month."""
 
-    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    month: Annotated[str, Field(pattern=MONTH)]
     persons: Annotated[float, Field(ge=0, le=1_000_000)]
 
 
@@ -524,48 +528,253 @@ class Orr(Group):
     pace: Annotated[list[PaceStep], Field(min_length=1)]
 
 
-# --- tracking -----------------------------------------------------------------------------------------------------
+# --- slips --------------------------------------------------------------------------------------------------------
 
 
 class Act(Group):
-    """A slip that decides whether a link can be found or a message arrives; its share grows with load."""
+    """A slip; its share grows with load. Steering acts decide whether a link can be found or a message arrives."""
 
     share: Share  # at half load, without guidance
     load_slope: Annotated[float, Field(ge=0, le=2)]  # growth from idle to fully busy, relative to half load
     guided_factor: Share  # ratio where guidance and training are in force
 
 
-class Acts(Group):
-    """Steering acts of a design."""
+Slip = Literal[
+    # names
+    "typo",  # of cells typed: names, numbers, dates, like the next two
+    "wrong_digit",
+    "digits_swapped",
+    "number_missing",
+    "taken_from_relative",  # of cells of people processed together with relatives
+    "second_surname_dropped",  # of people with two surnames, like the next four
+    "surnames_fused",
+    "surnames_hyphenated",
+    "surnames_flipped",
+    "surname_as_middle_name",
+    "particle_lost",  # of surnames with one
+    "spelled_by_ear",
+    "accent_lost",  # of names with one
+    "short_form",  # of given names that have one
+    "names_swapped",
+    "placeholder",
+    # dates and ages
+    "day_and_month_swapped",
+    "first_of_january",
+    "age_off",
+    "time_of_processing",  # of moments: the time of typing instead
+    "off_by_a_day",
+    # rows
+    "other_event",  # of people met with others: booked under an event of their own
+    "unit_for_strangers",  # of events with an adult and a child who do not belong together
+    "group_for_unit",
+    "second_number",
+    "row_twice",
+    "row_missed",
+    "box_not_ticked",
+    # copies
+    "transcribed",  # of cells typed from another screen or a message
+    "wrong_child",  # of messages
+    "partial_sort",  # of edits of a spreadsheet, like the next
+    "pasted_offset",
+    "board_erased",  # of days of a whiteboard
+    "number_as_text",  # of columns of numbers, each time a spreadsheet is saved
+]
+"""Slips of those who write records."""
 
-    never_grouped: Act  # of families that say they are one
-    code_wrong: Act  # of separated families, like the next two
+SLIPS: tuple[Slip, ...] = get_args(Slip)
+
+ActName = Literal[
+    "never_grouped",
+    "code_wrong",
+    "code_blank",
+    "code_several",
+    "note_nothing",
+    "note_not_at_top",
+    "note_top_and_child",
+    "number_not_passed",
+    "number_wrong",
+    "not_listed",
+    "message_lost",
+    "itinerary_wrong",
+]
+"""Steering acts: slips that move what happens, so that they are settled in the engine."""
+
+ACTS: tuple[ActName, ...] = get_args(ActName)
+
+
+# --- features -----------------------------------------------------------------------------------------------------
+
+OptionName = Annotated[str, Field(pattern=OPTION)]
+Ratio = Annotated[float, Field(ge=0, le=10)]
+MoreMinutes = Annotated[int, Field(ge=-1_000, le=1_000)]
+
+
+class Feature(Group):
+    """An option of one aspect of tracking designs. What it does not name it does not touch."""
+
+    words: str  # what it is
+    minutes: dict[Literal["intake", "parting"], MoreMinutes]  # an agent's, for each family; saved ones below 0
+    slips: dict[
+        Literal[Slip, ActName], Ratio
+    ]  # ratios to shares of `records.slips`, and of acts that other aspects own
+
+
+class UnitFeature(Feature):
+    """What becomes of the family unit on separation; permanent: with a number that stays with the family."""
+
+    kind: Literal["deleted", "kept", "permanent"]
+
+
+class CodeActs(Group):
+    """Slips of codes: of separated families. At most one happens to each."""
+
+    code_wrong: Act
     code_blank: Act
     code_several: Act
-    note_nothing: Act  # of notes on separated parents: no word on the family, like the next two
-    note_not_at_top: Act  # some facts on the child, not at the top
-    note_top_and_child: Act  # at the top, with facts on the child; all others: at the top, without
+
+
+class CodesFeature(Feature):
+    """Codes for the reason of a separation."""
+
+    kind: Literal["none", "several", "one"]
+    acts: CodeActs
+
+
+class SearchFeature(Feature):
+    """What the field can search for: nothing, units that were kept, or people who may belong together."""
+
+    kind: Literal["none", "by_unit", "full"]
+
+
+class IceFeature(Feature):
+    """What ICE sees of a separation."""
+
+    kind: Literal["nothing", "comments", "banner", "cleared_banner", "linked_record"]
+
+
+class ExchangeActs(Group):
+    """Slips between a station and HHS."""
+
     number_not_passed: Act  # of separated children: the parent's number does not reach HHS
-    number_wrong: Act
-    not_listed: Act  # of separated families: no row in the local spreadsheet
+    number_wrong: Act  # likewise; at most one of the two happens to a child
     message_lost: Act  # of messages outside outages
-    itinerary_wrong: Act
+    itinerary_wrong: Act  # of itineraries
 
 
-class Design(Group):
-    """A tracking design from a date on."""
+class ExchangeFeature(Feature):
+    """How HHS gets a referral: by mail, without or with a box for separations, or by machines; with what number."""
+
+    kind: Literal["mail", "mail_with_box", "automatic", "automatic_by_family"]
+    acts: ExchangeActs
+
+
+class GroupingActs(Group):
+    """Slips of those who link the members of a family."""
+
+    never_grouped: Act  # of families that say they are one
+
+
+class GroupingFeature(Feature):
+    """How the members of a family come to be linked."""
+
+    acts: GroupingActs
+
+
+class UnitsAtATimeFeature(Feature):
+    """In how many units a person may stand."""
+
+    kind: Literal["any", "one"]
+
+
+class NoteActs(Group):
+    """Slips of notes on separated parents; at most one of the three holds for each, else: at the top, without child."""
+
+    note_nothing: Act  # no word on the family
+    note_not_at_top: Act  # some facts on the child, not at the top
+    note_top_and_child: Act  # at the top, with facts on the child
+
+
+class NotesFeature(Feature):
+    """How the note on a separated parent is written."""
+
+    acts: NoteActs
+
+
+class SheetActs(Group):
+    """Slips of those who keep a station's list."""
+
+    not_listed: Act  # of separated families: no row
+
+
+class SheetFeature(Feature):
+    """The list of separated families that a station keeps for itself."""
+
+    kind: Literal["local", "none"]
+    acts: SheetActs
+
+
+class WhiteboardFeature(Feature):
+    """Whether the stations of `records.whiteboards` keep one."""
+
+    kind: Literal["kept", "none"]
+
+
+class EntryFeature(Feature):
+    """What a screen says to what is typed into it."""
+
+
+class TrainingFeature(Feature):
+    """Who was told how to use the design; before launch: its users work as guided from its first minute on."""
+
+    kind: Literal["none", "before_launch"]
+
+
+class ReviewFeature(Feature):
+    """Who looks into the record of a separation, beyond approving it."""
+
+
+class Features(Group):
+    """The library of features: by aspect, what each option does. Designs pick one option of each aspect."""
+
+    unit: dict[str, UnitFeature]
+    codes: dict[str, CodesFeature]
+    search: dict[str, SearchFeature]
+    ice: dict[str, IceFeature]
+    exchange: dict[str, ExchangeFeature]
+    grouping: dict[str, GroupingFeature]
+    units_at_a_time: dict[str, UnitsAtATimeFeature]
+    notes: dict[str, NotesFeature]
+    sheet: dict[str, SheetFeature]
+    whiteboard: dict[str, WhiteboardFeature]
+    entry: dict[str, EntryFeature]
+    training: dict[str, TrainingFeature]
+    review: dict[str, ReviewFeature]
+
+
+ASPECTS: tuple[str, ...] = tuple(Features.model_fields)
+
+
+# --- tracking -----------------------------------------------------------------------------------------------------
+
+
+class DesignChoice(Group):
+    """A tracking design from a date on: an option of each aspect of `features`."""
 
     begins: date
     name: str
-    on_separation: Literal["unit_deleted", "unit_kept"]
-    codes: Literal["none", "several", "one"]
-    search: Literal["none", "by_unit", "full"]
-    ice_sees: Literal["nothing", "comments", "banner", "cleared_banner", "linked_record"]
-    exchange: Literal["mail", "automatic"]
-    one_unit_at_a_time: bool
-    intake_minutes_family: Annotated[int, Field(ge=0, le=1_000)]  # an agent's, beyond those of any intake
-    parting_minutes: Annotated[int, Field(ge=0, le=1_000)]  # an agent's, for each family that is parted
-    acts: Acts
+    unit: OptionName
+    codes: OptionName
+    search: OptionName
+    ice: OptionName
+    exchange: OptionName
+    grouping: OptionName
+    units_at_a_time: OptionName
+    notes: OptionName
+    sheet: OptionName
+    whiteboard: OptionName
+    entry: OptionName
+    training: OptionName
+    review: OptionName
 
 
 class Guidance(Group):
@@ -580,8 +789,21 @@ class Tracking(Group):
 
     title: str
     feedback: bool  # false: slips move no history, the mode for paired data of several designs
-    designs: Annotated[list[Design], Field(min_length=1)]
+    designs: Annotated[list[DesignChoice], Field(min_length=1)]
     guidance: list[Guidance]
+
+
+# --- records ------------------------------------------------------------------------------------------------------
+
+
+class RecordKeeping(Group):
+    """What is written down, by whom, and how often they slip."""
+
+    operator_variation: Annotated[float, Field(ge=0, le=2)]  # c.v. of how much users slip
+    even_rates: bool  # slips know neither load nor guidance nor user: the mode to compare with
+    kin_groups_recorded_share: Share  # of adults with children of relatives: a family group is made
+    whiteboards: list[Sector]  # stations that keep one
+    slips: dict[Slip, Act]  # shares of the cells, rows or events that a slip could hit
 
 
 # --- reunification ------------------------------------------------------------------------------------------------
@@ -726,8 +948,10 @@ class Settings(Group):
     referral: Referral
     transport: Transport
     orr: Orr
+    features: Features
     tracking: Tracking
     reunification: Reunification
+    records: RecordKeeping
 
     @property
     def season(self) -> tuple[date, date]:

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import yaml
 
 from borderops.config import keys
+from borderops.config.schema import ASPECTS, MONTH, OPTION, Features
 
 BEDS: Final = "a whole number of beds, or a list of steps, each with begins, beds, then_per_day and until"
 EXAMPLES: Final = {
@@ -23,8 +24,12 @@ EXAMPLES: Final = {
     "arrivals.file": "the path of a CSV, for example arrivals.file=my_arrivals.csv",
     "arrivals.rebuild_base_months": "a list of months such as ['2018-03', '2018-04']",
     "arrivals.rebuild_months": "a list of months such as ['2018-05', '2018-06']",
+    **{f"tracking.designs.*.{aspect}": f"an option of features.{aspect}" for aspect in ASPECTS},
 }
-"""Where the type alone would say too little."""
+"""By pattern, where the type alone would say too little."""
+
+WRITTEN: Final = {MONTH: "a month such as 2018-05", OPTION: "a name of small letters, digits and _"}
+"""Text of a certain form, by its pattern."""
 
 LONGEST_VALUE: Final = 60
 MOST_WORDS: Final = 12
@@ -41,6 +46,21 @@ def unknown_option(group: str, option: str, options: list[str], noun: str = "opt
     near = keys.nearest_word(option, options)
     hint = f"; did you mean {near}?" if near else ""
     return f"{group}={option} is not known{hint} ({noun}: {', '.join(options) or 'none'})"
+
+
+def unknown_entry(key: str, path: keys.Path, known: list[str]) -> str:
+    """Say that a mapping has no entry of a name of which a part was to be set, and which one may have been meant."""
+    near = keys.nearest_word(str(path[-1]), known)
+    hint = f"; did you mean {keys.show((*path[:-1], near))}?" if near else ""
+    return f"{key} has no place, {keys.show(path[:-1])} has no {path[-1]}{hint} (there are {', '.join(known)})"
+
+
+def unknown_feature(key: str, option: str, aspect: str, features: Features) -> str:
+    """Say that a design picks what the library does not hold, what there is, and which one may have been meant."""
+    known = list(getattr(features, aspect))
+    near = keys.nearest_word(option, known)
+    hint = f"; did you mean {near}?" if near else ""
+    return f"{key} is {option!r}; allowed: an option of features.{aspect}{hint} (options: {', '.join(known)})"
 
 
 def not_given(path: keys.Path) -> str:
@@ -79,7 +99,7 @@ def from_pydantic(errors: Iterable[Mapping[str, Any]]) -> Iterator[tuple[keys.Pa
 def allowed_at(path: keys.Path) -> str:
     """What may stand at a path, in words."""
     place = keys.place_at(path)
-    return EXAMPLES.get(keys.show(path)) or (describe(place) if place else "nothing")
+    return EXAMPLES.get(keys.generic(path)) or describe(place) if place else "nothing"
 
 
 def describe(place: keys.Place) -> str:
@@ -146,7 +166,7 @@ def _bounds(limits: dict[str, Any]) -> str:
 
 
 def _text(limits: dict[str, Any]) -> str:
-    return "a month such as 2018-05" if "pattern" in limits else "text"
+    return WRITTEN.get(limits.get("pattern", ""), "text")
 
 
 def _percent(path: keys.Path, value: Any) -> str:

@@ -23,11 +23,11 @@ FORMAT: Final = 1
 PLAYED: Final = (
     *("units.py", "clock.py", "exceptions.py", "tables.py", "entities.py", "ages.py", "streams.py", "quantiles.py"),
     "pace.py",
-    *("config/schema.py", "facts", "population", "operations", "replication.py"),
+    *("config/schema.py", "config/designs.py", "facts", "population", "operations", "replication.py"),
 )
 """Files and folders of sources that decide what a history is; data files of `facts` among them."""
 
-MEASURED: Final = ("forecast", "experiments/trial_files.py")
+MEASURED: Final = ("records", "audit", "scoring", "forecast", "experiments/trial_files.py")
 """Sources that decide what its figures are, and how they are written down."""
 
 PACKAGES: Final = ("numpy", "scipy", "pandas", "numba", "llvmlite", "simpy")
@@ -39,7 +39,7 @@ PEOPLE: Final = ("seed", "window", "arrivals", "people", "orr")
 NO_MATTER: Final = ("scenario", "run", "compute", "trials", "precision")
 """Settings that move no number of a trial: its name, and how the experiment is carried out."""
 
-ASKED: Final = ("study",)
+ASKED: Final = ("study", "records")
 """Settings that only figures depend on."""
 
 

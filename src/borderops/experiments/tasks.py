@@ -20,6 +20,7 @@ from borderops.experiments.identity import Identity, Keys, code_played
 
 if TYPE_CHECKING:  # what plays and measures takes a second to load, which a run with wrong input can do without
     from borderops.experiments.trial_files import About
+    from borderops.forecast.reading import Reading
     from borderops.population.people import People
     from borderops.replication import Replication
 
@@ -133,25 +134,26 @@ def play(task: Task) -> list[End]:
         One for each trial, in their order, then one for each pair whose trials were played; a trial that fails costs
         the others nothing.
     """
+    from borderops.forecast.reading import Reading
     from borderops.population.families import form_families
     from borderops.streams import Draws
 
     ends: list[End] = []
     differing: list[End] = []
     people: People | None = None
-    first: Replication | None = None
+    first: Reading | None = None
     for place, trial in enumerate(task.trials):
         began = time.perf_counter()
         try:
             people = people or form_families(trial.settings, Draws(trial.settings.seed, task.number))
             _require_what_was_asked(trial, task.number)
-            replication = _replication(people, trial, task.number)
-            ends.append(_played(replication, trial, task, began))
+            reading = Reading(_replication(people, trial, task.number), trial.settings)
+            ends.append(_played(reading, trial, task, began))
             if place == 0:
-                first = replication
+                first = reading
             elif first is not None:
                 pairs = [pair for pair in task.pairs if pair.second == place]
-                differing += [_differing(first, replication, pair, trial) for pair in pairs]
+                differing += [_differing(first, reading, pair, trial) for pair in pairs]
         except Exception as problem:
             ends.append(failure_of(problem, trial.settings, task.number))
     return [*ends, *differing]
@@ -178,27 +180,32 @@ def _replication(people: People, trial: Trial, number: int) -> Replication:
     return rebuild(people, trial.settings, number, unpack_history(trial.history))
 
 
-def _played(replication: Replication, trial: Trial, task: Task, began: float) -> Played:
+def _played(reading: Reading, trial: Trial, task: Task, began: float) -> Played:
     from borderops.experiments.trial_files import pack_history, pack_results
-    from borderops.forecast.measure import measure
+    from borderops.forecast.measure import measure_reading
 
-    digest = replication.digest
+    digest = reading.replication.digest
     figures = history = None
     if trial.wants_figures:
-        results = measure(replication, trial.settings)
+        results = measure_reading(reading, trial.settings)
         figures = pack_results(results, _about(trial.keys.figures, trial, task.number, digest, began))
     if task.keeps_histories and trial.history is None:
-        history = pack_history(replication.history, _about(trial.keys.history, trial, task.number, digest, began))
+        history = pack_history(reading.history, _about(trial.keys.history, trial, task.number, digest, began))
     return Played(trial.keys, digest, figures, history)
 
 
-def _differing(first: Replication, second: Replication, pair: Pair, trial: Trial) -> Differing:
+def _differing(first: Reading, second: Reading, pair: Pair, trial: Trial) -> Differing:
+    import pandas as pd
+
     from borderops.experiments.trial_files import pack_table
-    from borderops.forecast.differing import differing
+    from borderops.forecast.differing import differing, links_surviving
 
     began = time.perf_counter()
-    about = _about(pair.key, trial, second.number, second.digest, began)
-    return Differing(pair.key, pack_table(differing(first, second), about))
+    families = differing(first.replication, second.replication)
+    links = links_surviving(first.people, first.links, second.links)
+    whole = families if links.empty else pd.concat([families, links], ignore_index=True)
+    about = _about(pair.key, trial, second.replication.number, second.replication.digest, began)
+    return Differing(pair.key, pack_table(whole, about))
 
 
 def _about(key: str, trial: Trial, number: int, digest: str, began: float) -> About:

@@ -14,9 +14,12 @@ import numpy as np
 import pandas as pd
 
 from borderops.forecast import reversals
+from borderops.forecast.link_standing import LinkStanding
 from borderops.forecast.reversals import count_reversals
 from borderops.operations.plan import CaseKind
+from borderops.population.people import People
 from borderops.replication import Replication
+from borderops.scoring.standing import Level
 from borderops.units import NEVER
 
 WHATS: Final = {
@@ -50,7 +53,13 @@ ACTS: Final = {
 NO_STORY: Final = {"load", "a_number", "desk"}
 """Columns that say at which desk and how busy, which moves nothing by itself."""
 
-KEYS: Final = ["what", "cause"]
+KEYS: Final = ["of", "what", "cause"]
+FAMILIES, LINKS = "families", "links"
+"""What is counted: families by their stories, or links of separated children by where they stand under each of the two
+(``what`` under the baseline, ``cause`` here)."""
+
+NO_LINK: Final = "not_separated"
+"""Where a child is separated under the other of the two alone."""
 
 
 def differing(baseline: Replication, other: Replication) -> pd.DataFrame:
@@ -64,7 +73,7 @@ def differing(baseline: Replication, other: Replication) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns what, cause, families (number), example (number of a party, as ``borderops trace`` takes it).
+        Columns of (`FAMILIES`), what, cause, count, example (number of a party, as ``borderops trace`` takes it).
 
     Raises
     ------
@@ -76,7 +85,40 @@ def differing(baseline: Replication, other: Replication) -> pd.DataFrame:
     rows = [*_one_sided("separated_only_in_baseline", only_baseline), *_one_sided("separated_only_here", only_here)]
     told = {*only_baseline["party_number"], *only_here["party_number"]}
     rows += _two_sided(baseline, other, told)
-    return pd.DataFrame(rows, columns=[*KEYS, "families", "example"])
+    return pd.DataFrame([(FAMILIES, *row) for row in rows], columns=[*KEYS, "count", "example"])
+
+
+def links_surviving(people: People, baseline: LinkStanding, here: LinkStanding) -> pd.DataFrame:
+    """Count links of separated children by where each stands under two scenarios: which survive under which design.
+
+    Parameters
+    ----------
+    people : People
+        Who are the same in both.
+    baseline, here : LinkStanding
+
+    Returns
+    -------
+    DataFrame
+        Columns of (`LINKS`), what (level under the baseline), cause (level here), count, example (number of a party).
+    """
+    places = [names_of(one) for one in (baseline, here)]
+    every = sorted(places[0].keys() | places[1].keys())
+    rows: dict[tuple[str, str], list[int]] = {}
+    for pair in every:
+        rows.setdefault((places[0].get(pair, NO_LINK), places[1].get(pair, NO_LINK)), []).append(pair[0])
+    told = [
+        (LINKS, there, now, len(children), int(people.party_number[people.party[children[0]]]))
+        for (there, now), children in sorted(rows.items())
+    ]
+    return pd.DataFrame(told, columns=[*KEYS, "count", "example"])
+
+
+def names_of(found: LinkStanding) -> dict[tuple[int, int], str]:
+    """Name of the level of each link, by the rows of child and parent."""
+    pairs = zip(found.links.child.tolist(), found.links.parent.tolist(), strict=True)
+    levels = [Level(level).name.lower() for level in found.at_end.tolist()]
+    return dict(zip(pairs, levels, strict=True))
 
 
 def _one_sided(what: str, table: pd.DataFrame) -> list[tuple[str, str, int, int]]:

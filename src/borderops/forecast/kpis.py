@@ -298,6 +298,85 @@ KPIS: dict[str, Kpi] = {
             f"Children separated in {_SEASON} and parents taken from them: more than one reason code.",
         ),
         Kpi(
+            "links_of_separated",
+            "True links of separated children",
+            "links",
+            f"Pairs of a child separated in {_SEASON} and a parent whom it was separated from, those included whom "
+            "nobody at the station knew to be a family; by where the link stands in the records on the last minute.",
+        ),
+        Kpi(
+            "links_unrecorded",
+            "Links that stand nowhere",
+            "links",
+            "Of these links: on the last minute no row of any system leads to both parent and child.",
+        ),
+        Kpi(
+            "share_links_unrecorded",
+            "Links that stand nowhere, share",
+            "share",
+            "Share of these links that no row of any system tells of on the last minute.",
+        ),
+        Kpi(
+            "share_links_out_of_reach",
+            "Links out of reach when needed",
+            "share",
+            "Of these links whose child came to a shelter: on arrival there neither could the field search for it nor "
+            "did ICE or HHS see it; a query at headquarters, a note, a message or a sheet is out of reach.",
+        ),
+        Kpi(
+            "persons_on_official_list",
+            "People on the official list",
+            "persons",
+            f"Members of family units deleted, or marked as separated, in {_SEASON} under one of the two codes that "
+            "stood in for the policy, as written, on the last minute (OIG-20-06 p. 25).",
+        ),
+        Kpi(
+            "persons_separated_for_policy",
+            "People separated under the policy",
+            "persons",
+            f"Children separated in {_SEASON} by Border Patrol because a parent was to be prosecuted, and these "
+            "parents: whom the official list is to hold.",
+        ),
+        Kpi(
+            "persons_missing_from_list",
+            "People whom the official list leaves out",
+            "persons",
+            "Of the people separated under the policy: not on the official list.",
+        ),
+        Kpi(
+            "persons_wrongly_on_list",
+            "People wrongly on the official list",
+            "persons",
+            "On the official list without having been separated under the policy.",
+        ),
+        Kpi(
+            "false_family_units",
+            "False family units",
+            "families",
+            f"Family units on record whose events fall in {_SEASON} and whose adults are no parents of their children: "
+            "made in error, or because people said they were a family.",
+        ),
+        Kpi(
+            "units_recorded_twice",
+            "Families recorded twice",
+            "families",
+            f"Families apprehended in {_SEASON} for whom two family units were made.",
+        ),
+        Kpi(
+            "over_72h_separated_written",
+            "Separated children over 72 hours by the written clock",
+            "children",
+            f"Of children separated in {_SEASON} by Border Patrol: over 72 hours between the apprehension and the "
+            "book-out as written; who was not booked out counts to the last moment written.",
+        ),
+        Kpi(
+            "share_over_72h_separated_written",
+            "Separated children over 72 hours by the written clock, share",
+            "share",
+            f"Of children separated in {_SEASON} by Border Patrol whose stay was written down: over 72 hours by the "
+            "written clock.",
+        ),
+        Kpi(
             "notes_saying_nothing",
             "Case notes without a word on the family",
             "share",

@@ -33,6 +33,7 @@ from borderops.forecast.measure_reunion import (
 )
 from borderops.forecast.measure_waits import waits
 from borderops.forecast.measure_work import daily_work, work, work_kpis
+from borderops.forecast.measure_written import link_flow, written_kpis
 from borderops.forecast.reading import AGE_BANDS, Reading
 from borderops.forecast.results import KEYS, Results
 from borderops.operations.facilities import Docket
@@ -61,7 +62,11 @@ def measure(replication: Replication, settings: Settings) -> Results:
     -------
     Results
     """
-    reading = Reading(replication, settings)
+    return measure_reading(Reading(replication, settings), settings)
+
+
+def measure_reading(reading: Reading, settings: Settings) -> Results:
+    """`measure` a replication that others read as well, so that nothing is worked out twice."""
     shelters, held = shelter_series(reading), station_census(reading)
     busy, hours_worked = coordinators_busy(reading), work(reading)
     rows = {
@@ -73,6 +78,7 @@ def measure(replication: Replication, settings: Settings) -> Results:
             *station_kpis(held, settings),
             *_court_kpis(reading),
             *record_kpis(reading),
+            *written_kpis(reading),
             *mail_kpis(reading, busy),
             *reunion_kpis(reading),
             *class_kpis(reading, settings.reunification.order),
@@ -96,9 +102,10 @@ def measure(replication: Replication, settings: Settings) -> Results:
         "waits": list(waits(reading)),
         "reunions": list(reunions(reading)),
         "work": hours_worked,
+        "links": list(link_flow(reading)),
     }
     tables = {name: _frame(name, values) for name, values in rows.items()}
-    return Results(replication.number, replication.digest, tables)
+    return Results(reading.replication.number, reading.replication.digest, tables)
 
 
 def _frame(name: str, rows: list[Row]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 
 from borderops import clock
 from borderops.config.schema import PORTS, STATIONS, Settings
+from borderops.forecast.link_standing import TABLES, LinkStanding
 from borderops.operations.facilities import Schedule
 from borderops.operations.history import Exit, IceExit, Reunion
 from borderops.operations.plan import EarlierParent
@@ -21,6 +22,7 @@ from borderops.operations.rebuilding import (
     serving,
 )
 from borderops.population.people import Stratum
+from borderops.records.bookkeeping import Books, keep_books
 from borderops.replication import Replication
 from borderops.units import DAY, LIMIT_72_HOURS, NEVER
 
@@ -42,11 +44,11 @@ class Reading:
     ----------
     replication : Replication
     settings : Settings
-        Only the stations played, the window and the study's season are read.
+        Those that it was played with.
     """
 
     def __init__(self, replication: Replication, settings: Settings):
-        self.replication = replication
+        self.replication, self.settings = replication, settings
         self.people, self.plan, self.history = replication.people, replication.plan, replication.history
         self.stations = settings.arrivals.stations
         self.window_start = clock.minute_of(settings.window.start)
@@ -216,6 +218,17 @@ class Reading:
         removed[alone] = self.history.ice_exit[self.first_of_case[alone]] == IceExit.REMOVED
         removed[self.plan.resident[self.plan.resident_parent == EarlierParent.REMOVED]] = True
         return removed
+
+    @cached_property
+    def books(self) -> Books:
+        """What clerks wrote, in the tables that figures are read from."""
+        return keep_books(self.replication, self.settings, TABLES)
+
+    @cached_property
+    def links(self) -> LinkStanding:
+        """Where the links of the season's separated children stand in the records."""
+        first, last = max(self.window_start, self.season_start), min(self.window_end, self.season_end)
+        return LinkStanding(self.books, first, last)
 
     @cached_property
     def serving(self) -> dict[str, Schedule]:

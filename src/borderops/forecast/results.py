@@ -15,6 +15,7 @@ monthly     month (YYYY-MM), station, stratum, count ("true" or "recorded")
 waits       cohort, stage: mean hours in CBP's hands by stage; a cohort's stages add up to its mean custody
 reunions    age_band (under_5_at_order, others), days (since the order), outcome: children of the order's class
 work        agency, activity, kind ("hours" or "overtime_hours"): staff hours within the window
+links       source, target: true links of separated children, from how the family was known to where the link stands
 =========== ==================================================================================================
 """
 
@@ -38,6 +39,7 @@ KEYS = {
     "waits": ["cohort", "stage"],
     "reunions": ["age_band", "days", "outcome"],
     "work": ["agency", "activity", "kind"],
+    "links": ["source", "target"],
 }
 
 

@@ -68,6 +68,8 @@ class Story:
         See `borderops.forecast.stories.limits`.
     beside : Story or None
         The same people with the same luck under another policy.
+    paper : DataFrame or None
+        What the systems of record held of them: see `borderops.forecast.paper_trail.paper_trail`.
     """
 
     scenario: str
@@ -81,3 +83,4 @@ class Story:
     stays: pd.DataFrame
     limits: pd.DataFrame
     beside: Story | None = field(default=None)
+    paper: pd.DataFrame | None = field(default=None)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from borderops import clock, quantiles
+from borderops.config.designs import Design, resolved
 from borderops.config.schema import (
     BED_KINDS,
     STATIONS,
@@ -74,7 +75,7 @@ def lay_out(settings: Settings) -> Facilities:
         pace=pace_table(settings.orr.pace, first, last),
         separated_per_mille=round(settings.orr.separated_work_factor * PER_MILLE),
         number_block=settings.stations.number_block,
-        designs=_designs(settings.tracking),
+        designs=_designs(resolved(settings), settings.tracking),
         mail=_mail(settings),
         reunions=_reunions(settings),
         team=_team(settings, first, last),
@@ -213,26 +214,31 @@ def _pauses(rules: list[Pause]) -> Pauses:
 # --- tracking and mail --------------------------------------------------------------------------------------------
 
 
-def _designs(tracking: Tracking) -> Designs:
+def _designs(rows: tuple[Design, ...], tracking: Tracking) -> Designs:
     """Designs by date; without feedback everything that is written down succeeds and takes no time."""
-    rows, on = tracking.designs, tracking.feedback
+    on = tracking.feedback
     guided = [
         min([rule.begins for rule in tracking.guidance if not rule.sectors or name in rule.sectors], default=None)
         for name in STATIONS
     ]
-    shares = [[getattr(row.acts, act.name.lower()) for act in Act] for row in rows]
-    thresholds = np.array([[_thresholds(share) for share in acts] for acts in shares], dtype=np.int32)
+    thresholds = np.stack([_thresholds_of(row) for row in rows])
     return Designs(
         begins_at=np.array([clock.minute_of(row.begins) for row in rows], dtype=np.int64),
-        is_kept=np.array([row.on_separation == "unit_kept" for row in rows]),
+        is_kept=np.array([row.keeps_unit for row in rows]),
         is_searchable=np.array([row.search != "none" for row in rows]),
-        is_seen=np.array([row.ice_sees in ("banner", "cleared_banner", "linked_record") for row in rows]),
-        is_automatic=np.array([row.exchange == "automatic" and on for row in rows]),
-        intake_minutes=np.array([row.intake_minutes_family * on for row in rows], dtype=np.int32),
+        is_seen=np.array([row.ice in ("banner", "cleared_banner", "linked_record") for row in rows]),
+        is_automatic=np.array([row.is_automatic and on for row in rows]),
+        intake_minutes=np.array([row.intake_minutes * on for row in rows], dtype=np.int32),
         parting_minutes=np.array([row.parting_minutes * on for row in rows], dtype=np.int32),
         guided_at=np.array([clock.minute_of(day) if day else NEVER for day in guided], dtype=np.int64),
         thresholds=thresholds if on else np.zeros_like(thresholds),
     )
+
+
+def _thresholds_of(row: Design) -> np.ndarray:
+    """Thresholds of a design, shape (acts, 2, loads); where users are trained ahead, those of the guided for all."""
+    thresholds = np.array([_thresholds(row.acts[act.name.lower()]) for act in Act], dtype=np.int32)  # type: ignore[index]
+    return thresholds[:, [1, 1]] if row.is_trained else thresholds
 
 
 def _thresholds(act: ActShare) -> np.ndarray:

@@ -140,6 +140,7 @@ def contents_of(
         reunions=summaries["reunions"],
         reunited=summaries["reunited"],
         work=summaries["work"],
+        links=summaries["links"],
         reference=reference_of(outcome, settings),
     )
 

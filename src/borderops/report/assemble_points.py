@@ -56,6 +56,7 @@ def compare_contents(
         differences=compare(stacked, names[0], level),
         ranking=ranking(stacked, level),
         families=families_of(experiment, sorted(common), level),
+        links=links_of(experiment, sorted(common), level),
         settings=differing_settings({name: one.settings for name, one in composed.items()}),
         level=level,
         n=len(common),
@@ -85,27 +86,42 @@ def families_of(experiment: Experiment, numbers: Sequence[int], level: float) ->
     DataFrame
         Columns scenario, what, cause, mean, low, high, example. A replication without such a family counts as none.
     """
-    tables = []
-    for name in list(experiment.points)[1:]:
-        found = experiment.differing(name, numbers)
-        if not found:
-            continue
-        counts = gather(
-            ((number, table.rename(columns={"families": "value"})) for number, table in found.items()), differing.KEYS
-        )
-        whole = Sample(counts.keys, counts.replications, np.nan_to_num(counts.values))
-        first = found.get(1, found[min(found)].assign(example=0))  # traced is replication 1, unless told otherwise
-        examples = first[[*differing.KEYS, "example"]]
-        summary = summarise(whole, level).merge(examples, how="left", on=differing.KEYS)
-        tables.append(summary.assign(scenario=name, example=summary["example"].fillna(0).astype(np.int64)))
-    columns = ["scenario", *differing.KEYS, "mean", "low", "high", "example"]
-    if not tables:
-        return pd.DataFrame(columns=columns)
-    whole_table = pd.concat(tables, ignore_index=True)[columns]
+    table = _compared_pairs(experiment, numbers, level, differing.FAMILIES)
     order = {what: place for place, what in enumerate(differing.WHATS)}
     names = {name: place for place, name in enumerate(experiment.points)}
-    places = whole_table.assign(_first=whole_table["scenario"].map(names), _second=whole_table["what"].map(order))
-    return places.sort_values(["_first", "_second"], kind="stable", ignore_index=True)[columns]
+    places = table.assign(_first=table["scenario"].map(names), _second=table["what"].map(order))
+    return places.sort_values(["_first", "_second"], kind="stable", ignore_index=True)[list(table.columns)]
+
+
+def links_of(experiment: Experiment, numbers: Sequence[int], level: float) -> pd.DataFrame:
+    """Links of separated children by where each stands under the baseline and under another scenario.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, baseline, here (levels, or `borderops.forecast.differing.NO_LINK`), mean, low, high, example.
+    """
+    table = _compared_pairs(experiment, numbers, level, differing.LINKS)
+    return table.rename(columns={"what": "baseline", "cause": "here"})
+
+
+def _compared_pairs(experiment: Experiment, numbers: Sequence[int], level: float, of: str) -> pd.DataFrame:
+    """Counts of one kind in the tables of pairs, by scenario, over replications."""
+    keys, tables = differing.KEYS[1:], []
+    for name in list(experiment.points)[1:]:
+        found = {
+            number: table[table["of"] == of].drop(columns="of").rename(columns={"count": "value"})
+            for number, table in experiment.differing(name, numbers).items()
+        }
+        if not found:
+            continue
+        counts = gather(found.items(), keys)
+        whole = Sample(counts.keys, counts.replications, np.nan_to_num(counts.values))
+        first = found.get(1, found[min(found)].assign(example=0))  # traced is replication 1, unless told otherwise
+        summary = summarise(whole, level).merge(first[[*keys, "example"]], how="left", on=keys)
+        tables.append(summary.assign(scenario=name, example=summary["example"].fillna(0).astype(np.int64)))
+    columns = ["scenario", *keys, "mean", "low", "high", "example"]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
 def differing_settings(settings: Mapping[str, Settings]) -> pd.DataFrame:

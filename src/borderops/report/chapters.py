@@ -10,6 +10,7 @@ from borderops.report.contents import Contents
 from borderops.report.drawing import Picture
 from borderops.report.figures import flow, outcomes, separations
 from borderops.report.figures_clock import custody_hours, over_72_hours, survival, waits
+from borderops.report.figures_links import beside_truth, links
 from borderops.report.figures_places import courts, ice_custody, shelters, stations
 from borderops.report.figures_records import monthly, written
 from borderops.report.figures_reunion import reunited, standing
@@ -58,8 +59,15 @@ CHAPTERS: Final = (
     Chapter(
         "records",
         "What was written down",
-        (written, monthly),
-        ("families_never_grouped", "children_separated_unnoticed", "families_with_code_wrong_or_blank"),
+        (links, beside_truth, written, monthly),
+        (
+            "links_unrecorded",
+            "share_links_out_of_reach",
+            "persons_missing_from_list",
+            "families_never_grouped",
+            "children_separated_unnoticed",
+            "families_with_code_wrong_or_blank",
+        ),
     ),
     Chapter(
         "reunification",

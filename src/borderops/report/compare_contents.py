@@ -51,6 +51,9 @@ class CompareContents:
         Columns scenario, what (`borderops.forecast.differing.WHATS`), cause (`CAUSES` there), mean, low, high (over
         replications), example (number of a family of replication 1 for ``borderops trace``; 0 for none). Families
         whose story under a scenario differs from the baseline's, and those with the same story.
+    links : DataFrame
+        Columns scenario, baseline, here (where a link of a separated child stands under each, or not_separated), mean,
+        low, high, example.
     settings : DataFrame
         Columns key, then one column a scenario: settings of the model that are not the same in all.
     level : float
@@ -71,6 +74,7 @@ class CompareContents:
     differences: pd.DataFrame
     ranking: pd.DataFrame
     families: pd.DataFrame
+    links: pd.DataFrame
     settings: pd.DataFrame
     level: float
     n: int

@@ -12,6 +12,7 @@ from borderops.report import compare_figures as figures
 from borderops.report import prose
 from borderops.report.assumptions import breakable, value_text
 from borderops.report.compare_contents import CompareContents, Compared
+from borderops.report.compare_links import surviving, where_links_stand
 from borderops.report.compare_prose import (
     brief_unseen_text,
     chance_text,
@@ -43,6 +44,7 @@ SECTIONS: Final = (
     ("days", "Day by day"),
     ("curves", "How long, and how many come back"),
     ("stories", "Which families' stories differ, and why"),
+    ("links", "Where links stand, and which survive"),
     ("pairs", "What pairing did"),
     ("settings", "Settings that differ"),
     ("groups", "All figures, by group"),
@@ -77,7 +79,7 @@ STYLE: Final = """
 .finder label { display: block; font-size: .92rem; color: var(--quiet); }
 #picture-families table td, #picture-families table th { white-space: normal; text-align: left; min-width: 9rem; }
 #picture-differences .panels, #picture-pairing .panels, #picture-families .panels,
-#picture-response .panels {
+#picture-response .panels, #picture-surviving .panels {
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
 }
 .key.triangle-up, .key.triangle-down { width: 0; height: 0; border: 6px solid transparent; }
@@ -206,6 +208,7 @@ def _section(contents: CompareContents, name: str, heading: str) -> Markup:
         "days": lambda one: shown(figures.days(one)),
         "curves": lambda one: shown([figures.survival(one), figures.reunions(one)]),
         "stories": _stories,
+        "links": lambda one: shown([where_links_stand(one), surviving(one)]),
         "pairs": _pairs,
         "settings": _settings,
         "groups": _groups,

@@ -191,6 +191,8 @@ class Contents:
         Keys age_band, days; the share of the class that is reunited, from 0 to 1, as counted in each replication.
     work : DataFrame
         Keys agency, activity, kind ("hours" or "overtime_hours"); staff hours within the window.
+    links : DataFrame
+        Keys source, target; true links of separated children, from how the family was known to where the link stands.
     comparison : DataFrame
         Columns id, label, published, unit, role ("fit" or "check"), source, low, median, high, note. NaN in median: not
         modelled yet.
@@ -231,6 +233,7 @@ class Contents:
     reunions: pd.DataFrame
     reunited: pd.DataFrame
     work: pd.DataFrame
+    links: pd.DataFrame
     comparison: pd.DataFrame
     failures: Sequence[FailedReplication]
     limits: Sequence[str]

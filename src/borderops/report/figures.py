@@ -6,6 +6,7 @@ order.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import pandas as pd
@@ -151,7 +152,9 @@ def flow(contents: Contents) -> Picture:
         quantity=f"Persons who went from one stage to the next, as bands of that width; {means_basis(contents)}. "
         "Separated children and parents are drawn in vermilion, however thin.",
         alternative=f"Flow diagram with {len(table)} bands. {told}. The table lists every band.",
-        panels=[Panel(_sankey(table), height=620, least_width=660)] if not table.empty else [],
+        panels=[Panel(sankey(table, stage_colour, link_colour, "persons"), height=620, least_width=660)]
+        if not table.empty
+        else [],
         table=frame,
         headings=2,
     )
@@ -163,7 +166,26 @@ def plain_stage(label: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _sankey(table: pd.DataFrame) -> go.Figure:
+def sankey(
+    table: pd.DataFrame, colour_of: Callable[[str], str], colour_of_band: Callable[[str, str], str], unit: str
+) -> go.Figure:
+    """Bands between stages, as wide as the mean of what goes from one to the other.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns source, target, mean.
+    colour_of : callable
+        Colour of a stage.
+    colour_of_band : callable
+        Colour of a band by its two stages.
+    unit : str
+        Of the mean.
+
+    Returns
+    -------
+    Figure
+    """
     nodes = list(dict.fromkeys([*table["source"], *table["target"]]))
     at = {name: number_ for number_, name in enumerate(nodes)}
     through = {
@@ -175,7 +197,7 @@ def _sankey(table: pd.DataFrame) -> go.Figure:
         arrangement="snap",
         node={
             "label": [f"{plain_stage(name)} {number(through[name])}" for name in nodes],
-            "color": [stage_colour(name) for name in nodes],
+            "color": [colour_of(name) for name in nodes],
             "line": {"width": 0},
             "pad": 16,
             "thickness": 12,
@@ -185,8 +207,8 @@ def _sankey(table: pd.DataFrame) -> go.Figure:
             "source": [at[name] for name in table["source"]],
             "target": [at[name] for name in table["target"]],
             "value": rounded(table["mean"]),
-            "color": [link_colour(row.source, row.target) for row in records(table)],
-            "hovertemplate": "%{source.label} to %{target.label}: %{value:,.0f} persons<extra></extra>",
+            "color": [colour_of_band(row.source, row.target) for row in records(table)],
+            "hovertemplate": f"%{{source.label}} to %{{target.label}}: %{{value:,.0f}} {unit}<extra></extra>",
         },
     )
     return figure

@@ -9,9 +9,9 @@ from borderops.config.schema import STATIONS, Settings
 from borderops.report.contents import order_day
 
 LIMITS: Final = (
-    "No system of record is written yet. The run settles the acts that decide whether a link can be found (grouping, "
-    "reason code, case note, the parent's number, the local list), not what each system held, who could look where, "
-    "how names and dates were misspelt, or what an audit would have found; official counts and lists are not made.",
+    "The systems of record are laid out by us after what the report says of them, and most rates of slips are "
+    "judgement. Records never change what happens: only the acts settled on the spot (grouping, code, note, the "
+    "parent's number, the local list) do, so that a misspelt name costs nobody's time.",
     "Of the mail, a child's request, placement, itinerary and word of arrival are played, with losses, outages and "
     "coordinators' shifts. A wrong itinerary costs time and sends no child to a wrong place; other correspondence "
     "takes nobody's time.",

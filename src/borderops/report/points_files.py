@@ -25,7 +25,7 @@ from borderops.report.sweep_page import write_sweep_report
 from borderops.report.tables import write_csv, write_parquet, write_workbook
 from borderops.report.uncertainty_page import write_uncertainty_report
 
-COMPARED = ("differences", "ranking", "families", "settings")
+COMPARED = ("differences", "ranking", "families", "links", "settings")
 """Tables of a comparison."""
 
 

@@ -222,6 +222,28 @@ def written_title(contents: Contents) -> str:
     return "; ".join(told) if told else "What was written down of separated families"
 
 
+def links_title(contents: Contents) -> str:
+    """How many links stand nowhere, and how many were out of reach when a child came to a shelter."""
+    nowhere, reach = contents.kpi("share_links_unrecorded"), contents.kpi("share_links_out_of_reach")
+    told = []
+    if nowhere is not None:
+        told.append(f"{number(nowhere['median'], 'share')} of the links of separated children stand nowhere")
+    if reach is not None:
+        told.append(f"{number(reach['median'], 'share')} were out of reach when the child came to a shelter")
+    return "; ".join(told) if told else "Where links of separated children stand"
+
+
+def official_title(contents: Contents) -> str:
+    """The official count against the truth."""
+    meant, missing = contents.kpi("persons_separated_for_policy"), contents.kpi("persons_missing_from_list")
+    if meant is None or missing is None or not meant["median"]:
+        return "What the records say, and what is so"
+    return (
+        f"The official list leaves out {number(missing['median'])} of {number(meant['median'])} people separated under "
+        "the policy"
+    )
+
+
 def reunited_title(contents: Contents) -> str:
     """The share reunited by each deadline."""
     if order_day(contents.settings) is None:

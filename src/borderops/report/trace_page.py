@@ -49,6 +49,8 @@ from borderops.report.trace import (
     moment_text,
     timeline,
 )
+from borderops.report.trace_paper import STYLE as PAPER_STYLE
+from borderops.report.trace_paper import paper_section
 from borderops.report.words import list_text
 from borderops.units import DAY, HOUR, MINUTE
 
@@ -142,12 +144,13 @@ def render(story: Story, replication: int, seed: int) -> str:
             _part("members", "Who they are, and how long it took", _members(story)),
             _part("lanes", "Where everybody was", show(lanes(story))),
             _part("events", "All that happened", _events(story)),
+            *([] if story.paper is None else [_part("paper", "What the systems of record held", paper_section(story))]),
             _part("limits", "How to read it", _how_to_read(story)),
             id="content",
         ),
         tag("footer", tag("p", INVENTED.removeprefix("* "), " No person, family or record here is real.")),
     )
-    return whole_page(headline(story), body, STYLE)
+    return whole_page(headline(story), body, STYLE + PAPER_STYLE)
 
 
 def _part(name: str, heading: str, content: Any) -> Markup:
@@ -197,7 +200,7 @@ def _how_to_read(story: Story) -> Markup:
         tag(
             "li",
             "The history is what happened, minute by minute. Of what was written down it tells what an agent settled "
-            "on the spot: code, note, sheet, and the number passed on. No system of record is shown here.",
+            "on the spot: code, note, sheet, and the number passed on; what the systems of record held is told apart.",
         ),
         class_="limits",
     )

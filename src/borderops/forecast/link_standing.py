@@ -1,0 +1,48 @@
+"""Where the links of separated children stand in the records of one replication: at the end, and when needed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from borderops.records.bookkeeping import Books
+from borderops.scoring.standing import Kind, Links, evidence, standing, true_links
+from borderops.units import NEVER
+
+TABLES: Final = (
+    *("e3_event", "e3_subject", "e3_family_unit", "e3_family_member", "e3_unit_deletion", "e3_narrative"),
+    *("e3_narrative_child", "e3_detention", "eid_flag", "sigma_case", "sigma_family_link", "earm_case"),
+    *("earm_comment", "earm_placement", "portal_child", "portal_separation", "mail_message", "local_sheet_row"),
+)
+"""Tables that figures are read from: links, the official list, family units and the written clock."""
+
+KEPT: Final = "unit kept"
+DELETED: Final = "unit deleted"
+NO_UNIT: Final = "no unit"
+
+
+class LinkStanding:
+    """Links between separated children and their parents, and where they stand. Arrays have shape (n,), links.
+
+    Parameters
+    ----------
+    books : Books
+        With `TABLES`.
+    begins_at, ends_at : int
+        Links parted from the first minute on and before the second.
+    """
+
+    def __init__(self, books: Books, begins_at: int, ends_at: int):
+        witness = books.witness
+        links = true_links(witness)
+        chosen = links.is_separation & (links.parted_at >= begins_at) & (links.parted_at < ends_at)
+        self.links: Links = links.take(chosen)
+        found = evidence(self.links, books.records, books.key.behind, witness)
+        horizon = witness.history.horizon
+        self.at_end = standing(self.links, found, horizon - 1)
+        admitted = witness.history.admitted_at[self.links.child]
+        self.in_shelter = (admitted != NEVER) & (admitted < horizon)
+        self.on_arrival = standing(self.links, found, np.where(self.in_shelter, admitted, 0))
+        keeps = witness.practices.keeps_unit[witness.practices.row(self.links.parted_at)]
+        self.unit = np.where(self.links.kind != Kind.DISCLOSED, NO_UNIT, np.where(keeps, KEPT, DELETED))

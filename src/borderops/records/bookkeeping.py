@@ -1,0 +1,62 @@
+"""The books of one replication: what flawless clerks would have written, what was written, and the difference.
+
+The way of data from a finished history on: `Witness`, then `transcribe`, then `make_mistakes`. Audits get
+`Books.records` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from borderops.config.schema import Settings
+from borderops.records.answer_key import AnswerKey, Written
+from borderops.records.mistakes import make_mistakes
+from borderops.records.systems import LAYOUTS, Records
+from borderops.records.transcribe import transcribe
+from borderops.records.witness import Witness
+from borderops.replication import Replication
+
+
+@dataclass(frozen=True)
+class Books:
+    """Everything written in one replication.
+
+    Attributes
+    ----------
+    witness : Witness
+        What clerks saw.
+    written : Written
+        What flawless clerks wrote.
+    records : Records
+        What stands in the systems: all that an audit may see.
+    key : AnswerKey
+        The difference.
+    """
+
+    witness: Witness
+    written: Written
+    records: Records
+    key: AnswerKey
+
+
+def keep_books(replication: Replication, settings: Settings, wanted: Iterable[str] = tuple(LAYOUTS)) -> Books:
+    """Keep the books of a finished replication.
+
+    Parameters
+    ----------
+    replication : Replication
+    settings : Settings
+        Those that it was played with.
+    wanted : iterable of str
+        Names of tables of `LAYOUTS`; those that they copy from are kept as well. A table is the same whatever else is
+        wanted.
+
+    Returns
+    -------
+    Books
+    """
+    witness = Witness(replication, settings)
+    written = transcribe(witness, wanted)
+    records, key = make_mistakes(written, witness)
+    return Books(witness, written, records, key)

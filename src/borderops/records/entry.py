@@ -1,0 +1,120 @@
+"""What a clerk of one table hands in: columns, the truth behind each row, and what was copied from where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from borderops.exceptions import ModelError
+from borderops.records.answer_key import Behind, Copy, Written
+from borderops.records.fields import BLANK
+from borderops.records.spelling import Lexicon
+from borderops.records.systems import Records, RecordTable, numbered
+from borderops.records.witness import Witness
+from borderops.records.workload import HALF_BUSY
+
+
+@dataclass(frozen=True)
+class CopiedFrom:
+    """Where some fields of an entry were copied from.
+
+    Attributes
+    ----------
+    table : str
+    rec : ndarray of int64, shape (n,)
+        Number of the row read for each row of the entry; `BLANK` where there is none.
+    fields : tuple of (str, str)
+        Field written, and field read.
+    """
+
+    table: str
+    rec: np.ndarray
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Rows of one table in any order.
+
+    Attributes
+    ----------
+    columns : mapping of str to ndarray or int
+        As for `borderops.records.systems.table_of`.
+    person : ndarray of int32, shape (n,)
+        Row of the person each row is about; -1 for none.
+    behind : mapping of str to ndarray or int
+        Further columns of `Behind`. What is not given follows from the person: its case, entity number and station.
+    copied : tuple of CopiedFrom
+    """
+
+    columns: Mapping[str, np.ndarray | int]
+    person: np.ndarray
+    behind: Mapping[str, np.ndarray | int] = field(default_factory=dict)
+    copied: tuple[CopiedFrom, ...] = ()
+
+
+class Desk:
+    """Tables as they are written one after another; a clerk who copies reads those that came before.
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+    """
+
+    def __init__(self, lexicon: Lexicon):
+        self.lexicon = lexicon
+        self.tables: dict[str, RecordTable] = {}
+        self.behind: dict[str, Behind] = {}
+        self.copies: list[Copy] = []
+
+    def put(self, name: str, entry: Entry, witness: Witness) -> None:
+        """Number the rows of an entry in the order in which they were entered, and keep them."""
+        table, order = numbered(name, entry.columns)
+        self.tables[name] = table
+        self.behind[name] = _behind(entry, order, witness)
+        for one in entry.copied:
+            read = one.rec[order]
+            copied = read != BLANK
+            self.copies.append(Copy(name, one.table, table["rec_id"][copied], read[copied], one.fields))
+
+    def rec_of(self, name: str, persons: np.ndarray) -> np.ndarray:
+        """Number of the first row about each of some people in a table; `BLANK` where there is none, int64."""
+        behind, table = self.behind[name], self.tables[name]
+        count = int(max(behind.person.max(initial=0), np.max(persons, initial=0))) + 2
+        first = np.full(count, BLANK, dtype=np.int64)
+        first[behind.person[::-1]] = table["rec_id"][::-1]
+        first[-1] = BLANK  # where person is -1
+        return first[persons]
+
+    def written(self) -> Written:
+        """Everything that was written."""
+        return Written(Records(dict(self.tables), self.lexicon), dict(self.behind), tuple(self.copies))
+
+
+Clerk = Callable[[Witness, Desk], Entry]
+"""Writes one table."""
+
+
+def _behind(entry: Entry, order: np.ndarray, witness: Witness) -> Behind:
+    person = entry.person
+    known = person != BLANK
+    safe = np.where(known, person, 0)
+    given = entry.behind
+    if "entity" not in given and not known.all():
+        raise ModelError("a row about nobody needs an entity for its draws")
+
+    def column(name: str, otherwise: np.ndarray | int, dtype: type) -> np.ndarray:
+        values = np.broadcast_to(np.asarray(given.get(name, otherwise)), person.shape)
+        return np.ascontiguousarray(values[order], dtype=dtype)
+
+    return Behind(
+        person=np.ascontiguousarray(person[order], dtype=np.int32),
+        other=column("other", BLANK, np.int32),
+        case=column("case", np.where(known, witness.case[safe], BLANK), np.int32),
+        entity=column("entity", witness.people.number[safe], np.int64),
+        visit=column("visit", 0, np.int16),
+        station=column("station", np.where(known, witness.station[safe], BLANK), np.int8),
+        load=column("load", HALF_BUSY, np.int8),
+    )

@@ -1,0 +1,371 @@
+"""The ledger of mistakes: tables as they are changed, and an entry for each cell and row in which they change.
+
+What changes nothing leaves no entry. Rows that were left out take no further entry. Must not know why anybody slips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+import numpy as np
+
+from borderops.records.answer_key import (
+    NO_SOURCE,
+    TABLES,
+    AnswerKey,
+    Behind,
+    Blame,
+    CauseKind,
+    Causes,
+    Changes,
+    Mechanism,
+    RowChanges,
+    Written,
+)
+from borderops.records.systems import Records, RecordTable
+
+NO_CAUSE: Final = -1
+NO_TWIN: Final = -1
+
+_CAUSES: Final = {
+    "kind": np.int8, "mechanism": np.int8, "station": np.int8, "begins_at": np.int64, "ends_at": np.int64,
+    "operator": np.int32,
+}  # fmt: skip
+_CHANGES: Final = {
+    "table": np.int8, "rec_id": np.int64, "field": np.int8, "meant": np.int64, "written": np.int64,
+    "mechanism": np.int8, "cause": np.int64, "operator": np.int32, "at": np.int64, "hop": np.int8, "source": np.int64,
+    "check": np.int16, "blame": np.int8,
+}  # fmt: skip
+_ROW_CHANGES: Final = {
+    "table": np.int8, "rec_id": np.int64, "is_missing": np.bool_, "twin": np.int64, "mechanism": np.int8,
+    "cause": np.int64, "operator": np.int32, "at": np.int64, "check": np.int16, "blame": np.int8,
+}  # fmt: skip
+
+
+class _Parts:
+    """Rows of a table of the key, as they come in."""
+
+    def __init__(self, dtypes: Mapping[str, type]):
+        self.dtypes, self.size = dtypes, 0
+        self.columns: dict[str, list[np.ndarray]] = {name: [] for name in dtypes}
+
+    def append(self, count: int, **values: np.ndarray | int) -> np.ndarray:
+        """Take rows in; gives their numbers."""
+        for name, dtype in self.dtypes.items():
+            self.columns[name].append(np.broadcast_to(np.asarray(values[name], dtype=dtype), (count,)))
+        self.size += count
+        return np.arange(self.size - count, self.size)
+
+    def joined(self) -> dict[str, np.ndarray]:
+        """Everything that came in, in that order."""
+        empty: dict[str, list[np.ndarray]] = {name: [np.zeros(0, dtype=dtype)] for name, dtype in self.dtypes.items()}
+        return {name: np.concatenate(empty[name] + parts) for name, parts in self.columns.items()}
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Entries about the cells of one field, in the order in which they were changed.
+
+    Attributes
+    ----------
+    row : ndarray of int64, shape (k,)
+        Rows of the table.
+    error : ndarray of int64
+        Numbers of the entries.
+    written, at, cause, hop : ndarray of int64
+        What was written, when, why, and after how many copies.
+    """
+
+    row: np.ndarray
+    error: np.ndarray
+    written: np.ndarray
+    at: np.ndarray
+    cause: np.ndarray
+    hop: np.ndarray
+
+
+@dataclass
+class _Added:
+    """Rows that nobody should have written, as columns, with what stands behind them."""
+
+    columns: dict[str, np.ndarray]
+    behind: dict[str, np.ndarray]
+
+
+@dataclass
+class _Book:
+    """One table as it is being changed."""
+
+    table: RecordTable
+    behind: Behind
+    stands: np.ndarray  # bool, false for rows left out
+    columns: dict[str, np.ndarray] = field(default_factory=dict)  # those that changed
+    added: list[_Added] = field(default_factory=list)
+    size: int = 0  # with what was added
+
+    def __post_init__(self) -> None:
+        self.size = len(self.table)
+
+
+class Ledger:
+    """Collects what differs from what flawless clerks wrote.
+
+    Rows are places in the flawless table, from 0; rows that are added later have none and take no slips.
+
+    Parameters
+    ----------
+    written : Written
+    """
+
+    def __init__(self, written: Written):
+        self.written = written
+        self.lexicon = written.records.lexicon.copy()
+        self._books = {
+            name: _Book(table, written.behind[name], np.ones(len(table), dtype=bool))
+            for name, table in written.records.tables.items()
+        }
+        self._causes, self._changes, self._rows = _Parts(_CAUSES), _Parts(_CHANGES), _Parts(_ROW_CHANGES)
+        self._entered: dict[tuple[str, str], list[Entered]] = {}
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def __contains__(self, table: str) -> bool:
+        return table in self._books
+
+    def cells(self, table: str, field: str) -> np.ndarray:
+        """A column as it reads now; not to be written to."""
+        book = self._books[table]
+        return book.columns.get(field, book.table[field])
+
+    def clean(self, table: str) -> RecordTable:
+        """A table as flawless clerks wrote it."""
+        return self._books[table].table
+
+    def behind(self, table: str) -> Behind:
+        """What is true of its rows."""
+        return self._books[table].behind
+
+    def stands(self, table: str) -> np.ndarray:
+        """Rows that were not left out, bool."""
+        return self._books[table].stands
+
+    def standing(self, table: str, rows: np.ndarray) -> np.ndarray:
+        """Those of some rows that were not left out."""
+        return rows[self._books[table].stands[rows]]
+
+    def entered(self, table: str, field: str) -> Entered | None:
+        """Entries about a field so far; None where there is none."""
+        parts = self._entered.get((table, field))
+        if not parts:
+            return None
+        names = [each.name for each in fields(Entered)]
+        return Entered(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+    # --- entering -------------------------------------------------------------------------------------------------
+
+    def cause(
+        self,
+        kind: CauseKind,
+        mechanism: Mechanism,
+        station: np.ndarray | int,
+        at: np.ndarray,
+        operator: np.ndarray | int,
+    ) -> np.ndarray:
+        """Take events in that explain errors; gives their numbers, shape of ``at``."""
+        return self._causes.append(
+            np.size(at), kind=kind, mechanism=mechanism, station=station, begins_at=at, ends_at=at, operator=operator
+        )
+
+    def change(
+        self,
+        table: str,
+        rows: np.ndarray,
+        cells: Mapping[str, np.ndarray | int],
+        mechanism: Mechanism,
+        *,
+        kind: CauseKind = CauseKind.SLIP,
+        cause: np.ndarray | None = None,
+        at: np.ndarray | int | None = None,
+        operator: np.ndarray | int | None = None,
+        hop: np.ndarray | int = 0,
+        source: np.ndarray | int = NO_SOURCE,
+        blame: Blame = Blame.AGENCY,
+    ) -> np.ndarray:
+        """Write other values into cells.
+
+        Parameters
+        ----------
+        table : str
+        rows : ndarray of int, shape (k,)
+            No row twice, none left out.
+        cells : mapping of str to ndarray or int
+            By field; all cells of a row are one act.
+        mechanism : Mechanism
+        kind : CauseKind
+            Of the causes made here, one for each row that changes.
+        cause : ndarray of int64, shape (k,), optional
+            Events that explain the rows, where they are known already.
+        at, operator : ndarray of int, shape (k,), or int, optional
+            When and by whom; when and by whom the row was entered, if not given.
+        hop, source : ndarray of int, shape (k,), or int
+        blame : Blame
+
+        Returns
+        -------
+        ndarray of bool, shape (k,)
+            Rows in which anything changed.
+        """
+        book, every = self._books[table], self._books[table].table.layout.every_field
+        values = {
+            name: np.broadcast_to(np.asarray(each, every[name].dtype), rows.shape) for name, each in cells.items()
+        }
+        differs = {name: each != self.cells(table, name)[rows] for name, each in values.items()}
+        changed = np.logical_or.reduce(list(differs.values()))
+        moments = np.broadcast_to(book.table["entered_at"][rows] if at is None else at, rows.shape)
+        users = np.broadcast_to(book.table["entered_by"][rows] if operator is None else operator, rows.shape)
+        if cause is None:
+            cause = np.full(rows.size, NO_CAUSE)
+            where = book.behind.station[rows[changed]]
+            cause[changed] = self.cause(kind, mechanism, where, moments[changed], users[changed])
+        hops, sources = np.broadcast_to(hop, rows.shape), np.broadcast_to(source, rows.shape)
+        for name, each in differs.items():
+            place, chosen = list(every).index(name), rows[each].astype(np.int64)
+            column = self._column(book, name)
+            shared = {"written": values[name][each], "at": moments[each], "cause": cause[each], "hop": hops[each]}
+            numbers = self._changes.append(
+                chosen.size, table=TABLES.index(table), rec_id=chosen + 1, field=place, meant=column[chosen],
+                mechanism=mechanism, operator=users[each], source=sources[each], check=0, blame=blame, **shared,
+            )  # fmt: skip
+            column[chosen] = values[name][each]
+            if chosen.size:
+                self._entered.setdefault((table, name), []).append(Entered(chosen, numbers, **shared))
+        return changed
+
+    def leave_out(
+        self,
+        table: str,
+        rows: np.ndarray,
+        mechanism: Mechanism,
+        *,
+        cause: np.ndarray | None = None,
+        kind: CauseKind = CauseKind.SLIP,
+    ) -> None:
+        """Leave rows out that should have been written: before anything in them is changed."""
+        book = self._books[table]
+        stands = book.stands[rows]
+        rows, cause = rows[stands], None if cause is None else cause[stands]
+        at, users = book.table["entered_at"][rows], book.table["entered_by"][rows]
+        if cause is None:
+            cause = self.cause(kind, mechanism, book.behind.station[rows], at, users)
+        book.stands[rows] = False
+        self._rows.append(
+            rows.size, table=TABLES.index(table), rec_id=rows + 1, is_missing=True, twin=NO_TWIN, mechanism=mechanism,
+            cause=cause, operator=users, at=at, check=0, blame=Blame.AGENCY,
+        )  # fmt: skip
+
+    def add(
+        self,
+        table: str,
+        cells: Mapping[str, np.ndarray | int],
+        behind: Mapping[str, np.ndarray | int],
+        mechanism: Mechanism,
+        cause: np.ndarray,
+        twin: np.ndarray | None = None,
+    ) -> None:
+        """Add rows that nobody should have written.
+
+        Parameters
+        ----------
+        table : str
+        cells : mapping of str to ndarray or int
+            By field; others repeat those of ``twin``, or are empty.
+        behind : mapping of str to ndarray or int
+            What stands behind the rows; others repeat those of ``twin``.
+        mechanism : Mechanism
+        cause : ndarray of int64, shape (k,)
+        twin : ndarray of int, shape (k,), optional
+            Rows that the new ones repeat.
+        """
+        book = self._books[table]
+        rec = np.arange(book.size, book.size + cause.size, dtype=np.int64) + 1
+        every = book.table.layout.every_field
+        given: dict[str, np.ndarray | int] = {name: each.empty for name, each in every.items()}
+        if twin is None:
+            given["valid_from"] = cells["entered_at"]
+            own: dict[str, np.ndarray | int] = {}
+        else:
+            given = {name: self.cells(table, name)[twin] for name in every}
+            own = {name: column[twin] for name, column in book.behind.columns().items()}
+        given |= {**cells, "rec_id": rec}
+        own |= behind
+        columns = {name: _spread(given[name], cause.size, each.dtype) for name, each in every.items()}
+        types = {name: column.dtype for name, column in book.behind.columns().items()}
+        book.added.append(_Added(columns, {name: _spread(own[name], cause.size, of) for name, of in types.items()}))
+        book.size += cause.size
+        self._rows.append(
+            cause.size, table=TABLES.index(table), rec_id=rec, is_missing=False,
+            twin=NO_TWIN if twin is None else twin + 1, mechanism=mechanism, cause=cause,
+            operator=columns["entered_by"], at=columns["entered_at"], check=0, blame=Blame.AGENCY,
+        )  # fmt: skip
+
+    def _column(self, book: _Book, name: str) -> np.ndarray:
+        """A column that may be written to."""
+        if name not in book.columns:
+            book.columns[name] = book.table[name].copy()
+        return book.columns[name]
+
+    # --- closing --------------------------------------------------------------------------------------------------
+
+    def close(
+        self, checked: Callable[[Records, Changes, RowChanges], tuple[np.ndarray, np.ndarray]]
+    ) -> tuple[Records, AnswerKey]:
+        """Put records and key together.
+
+        Parameters
+        ----------
+        checked : callable
+            Tells, of the finished records and the entries about cells and rows, which checks could see each.
+
+        Returns
+        -------
+        tuple of Records and AnswerKey
+        """
+        tables, behind, missing = {}, {}, {}
+        for name, book in self._books.items():
+            tables[name], behind[name] = _released(book)
+            if not book.stands.all():
+                missing[name] = book.table.take(np.flatnonzero(~book.stands))
+        records = Records(tables, self.lexicon)
+        changes, rows = Changes(**self._changes.joined()), RowChanges(**self._rows.joined())
+        by_cell, by_row = checked(records, changes, rows)
+        changes, rows, causes = self._used(replace(changes, check=by_cell), replace(rows, check=by_row))
+        return records, AnswerKey(changes, rows, causes, missing, behind)
+
+    def _used(self, changes: Changes, rows: RowChanges) -> tuple[Changes, RowChanges, Causes]:
+        """Without the causes that changed nothing in the end, and with the numbers of those that are left."""
+        is_used = np.zeros(self._causes.size, dtype=bool)
+        is_used[changes.cause] = is_used[rows.cause] = True
+        number = np.cumsum(is_used) - 1
+        causes = Causes(**{name: column[is_used] for name, column in self._causes.joined().items()})
+        return replace(changes, cause=number[changes.cause]), replace(rows, cause=number[rows.cause]), causes
+
+
+def _spread(values: np.ndarray | int, count: int, dtype: Any) -> np.ndarray:
+    return np.broadcast_to(np.asarray(values, dtype=dtype), (count,))
+
+
+def _released(book: _Book) -> tuple[RecordTable, Behind]:
+    """A table as it is released, in the order of the numbers of its rows, and what stands behind it."""
+    columns = {name: book.columns.get(name, column) for name, column in book.table.columns.items()}
+    behind = book.behind.columns()
+    if book.stands.all() and not book.added:
+        return RecordTable(book.table.layout, columns), book.behind
+
+    def joined(name: str, column: np.ndarray, added: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate([column[book.stands], *added])
+
+    columns = {name: joined(name, each, [more.columns[name] for more in book.added]) for name, each in columns.items()}
+    behind = {name: joined(name, each, [more.behind[name] for more in book.added]) for name, each in behind.items()}
+    return RecordTable(book.table.layout, columns), Behind(**behind)

@@ -1,0 +1,144 @@
+"""KPIs of what stands in the systems of record, against the truth that they are measured beside."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.worlds import settings_with
+
+from borderops.forecast.link_standing import DELETED, KEPT, NO_UNIT
+from borderops.forecast.measure import measure_reading
+from borderops.forecast.measure_written import ALL_LINKS, ENDS
+from borderops.forecast.reading import Reading
+from borderops.population.people import Stratum
+from borderops.records.fields import Kind as Kind_
+from borderops.records.fields import parts_of
+from borderops.replication import replicate
+from borderops.scoring.standing import Kind, Level
+
+WEEKS = {
+    "window.start": "2018-05-10",
+    "window.end": "2018-06-06",
+    "window.lead_in_days": 3,
+    "arrivals.stations": ["el_paso", "yuma"],
+    "study.season_start": "2018-05-12",
+    "study.season_end": "2018-05-30",
+}
+
+
+@cache
+def reading(tracking: str = "", **more: object) -> Reading:
+    """Two sectors in four weeks of the season."""
+    if tracking:
+        from borderops.config.compose import compose
+
+        words = [f"{key}={_word(value)}" for key, value in WEEKS.items()]
+        settings = compose(["scenario=zero_tolerance_2018", f"tracking={tracking}", *words, *more]).settings
+    else:
+        settings = settings_with(WEEKS)
+    return Reading(replicate(settings, 1), settings)
+
+
+def _word(value: object) -> str:
+    return str(value).replace("'", "").replace(" ", "")
+
+
+@cache
+def kpis(tracking: str = "") -> pd.DataFrame:
+    """KPIs of the weeks."""
+    one = reading(tracking)
+    return measure_reading(one, one.settings).tables["kpis"]
+
+
+def value(name: str, kind: str = "all", group: str = "all", tracking: str = "") -> float:
+    """One KPI."""
+    table = kpis(tracking)
+    row = table[(table["kpi"] == name) & (table["group_kind"] == kind) & (table["group"] == group)]
+    assert len(row) == 1, name
+    return float(row["value"].iloc[0])
+
+
+def test_levels_share_out_all_links():
+    """Every link of a separated child stands in exactly one place."""
+    by_level = [value("links_of_separated", "standing", level.name.lower()) for level in Level]
+    assert sum(by_level) == value("links_of_separated") > 100
+    assert by_level[Level.NOWHERE] == value("links_unrecorded")
+    assert value("share_links_unrecorded") == pytest.approx(by_level[Level.NOWHERE] / sum(by_level))
+
+
+def test_links_are_those_of_the_children_separated_and_of_those_nobody_noticed():
+    """Each child counted as separated in the season has a link, and so has each whose separation nobody noticed."""
+    links = reading().links.links
+    claimed = reading().stratum == Stratum.FALSE_FAMILY  # children of others have no link to lose
+    separated = np.flatnonzero(reading().season_separated & ~claimed)
+    assert set(separated) == set(links.child[links.kind == Kind.DISCLOSED])
+    unnoticed = value("children_separated_unnoticed")
+    assert unnoticed > 0
+    assert np.unique(links.child[links.kind != Kind.DISCLOSED]).size == pytest.approx(unnoticed, abs=8)
+
+
+def test_flow_keeps_its_links():
+    """What comes into a stage goes out of it, down to where links stand."""
+    one = reading()
+    table = measure_reading(one, one.settings).tables["links"]
+    total = table.loc[table["source"] == ALL_LINKS, "value"].sum()
+    assert total == value("links_of_separated")
+    assert table.loc[table["target"].isin(ENDS.values()), "value"].sum() == total
+    for unit in (KEPT, DELETED, NO_UNIT):
+        into, out = (table.loc[table[side] == unit, "value"].sum() for side in ("target", "source"))
+        assert into == out
+
+
+def test_official_list_differs_from_the_truth_by_who_is_missing_and_who_is_wrong():
+    """List = truth - missing + wrong: the identity of the report's reconciliation (OIG-20-06 p. 25)."""
+    meant, listed = value("persons_separated_for_policy"), value("persons_on_official_list")
+    missing, wrong = value("persons_missing_from_list"), value("persons_wrongly_on_list")
+    assert listed == meant - missing + wrong
+    assert 0 < missing < meant / 3
+
+
+def test_rejoined_families_are_recorded_twice_where_units_are_deleted():
+    """Under the designs of spring 2018 a family rejoined at the station gets a second unit; a kept unit is restored."""
+    assert value("units_recorded_twice") >= value("children_rejoined") / 3 > 0
+    assert value("units_recorded_twice", tracking="edit_checks") == 0
+
+
+def test_kept_units_keep_links_in_reach():
+    """Where units outlive the separation and can be searched, far fewer links are out of reach than elsewhere."""
+    old, new = value("share_links_out_of_reach"), value("share_links_out_of_reach", tracking="shared_record")
+    assert old > 0.8
+    assert new < 0.25
+
+
+def test_written_clock_is_near_the_true_one():
+    """Slips move the written clock of a few children, not of most."""
+    true, written = value("over_72h_separated"), value("over_72h_separated_written")
+    assert true > 0
+    assert abs(written - true) <= 0.15 * true
+
+
+def test_tables_for_figures_are_those_of_whole_books():
+    """A table that figures are read from is the same, cell for cell, when all tables are kept."""
+    from borderops.records.bookkeeping import keep_books
+
+    one = reading()
+    whole = keep_books(one.replication, one.settings)
+    for name, table in one.books.records.tables.items():
+        other = whole.records[name]
+        for field, column in table.columns.items():
+            kind = table.layout.every_field[field].kind
+            if kind in (Kind_.NAME, Kind_.NAMES):  # codes of new spellings depend on what was written before
+                rows = np.flatnonzero(column != other[field])
+                mine, its = one.books.records.lexicon, whole.records.lexicon
+                assert _texts(mine, column[rows], kind) == _texts(its, other[field][rows], kind), f"{name}.{field}"
+            else:
+                np.testing.assert_array_equal(column, other[field], err_msg=f"{name}.{field}")
+
+
+def _texts(lexicon, codes: np.ndarray, kind: Kind_) -> list:
+    if kind is Kind_.NAME:
+        return lexicon.texts(codes)
+    return [lexicon.texts(part) for part in parts_of(codes)]
