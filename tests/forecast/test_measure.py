@@ -24,6 +24,7 @@ from tests.builders import (
     split_party,
     with_window,
 )
+from tests.forecast.hand_worked import linked
 
 from borderops.config.schema import PORTS, SECTORS, STATIONS
 from borderops.forecast.kpis import KPIS
@@ -194,7 +195,8 @@ def test_every_kpi_is_defined_and_every_definition_used(results):
     residents = [Resident(body=Child(age=age), parent=EarlierParent.HERE) for age in (3, 8)]
     asked = _parted("Sat 08:00", Child(), parent=Adult(asks_after=DAY), station=YUMA)
     facilities = facilities_of(days=31, order="Mon 00:00")
-    ordered = measure(replication_of(asked, residents=residents, facilities=facilities), SETTINGS)
+    alone = replication_of(asked, residents=residents, facilities=facilities)
+    ordered = measure(linked(alone), SETTINGS)
     measured = {*results.tables["kpis"].kpi, *ordered.tables["kpis"].kpi}
     assert measured <= set(KPIS)
     assert set(KPIS) - measured == set()

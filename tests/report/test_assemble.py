@@ -75,7 +75,7 @@ def test_counts_behind_shares_are_kpis():
     """Whom a share or a mean is of is counted by a KPI that exists, and no count stands behind a count."""
     for share, count in COUNTS_BEHIND.items():
         assert KPIS[share].unit in ("share", "hours", "days", "messages")
-        assert KPIS[count].unit in ("children", "parents", "families")
+        assert KPIS[count].unit in ("children", "parents", "families", "links")
     assert {*LOW_IS_WORSE, *WHOLE_ONLY} <= set(KPIS)
 
 

@@ -179,10 +179,14 @@ def test_fourth_sentence_tells_what_nobody_wrote_down(contents: Contents) -> Non
     told = with_kpi(contents, "families_never_grouped", median=183, low=154, high=202, mean=180)
     told = with_kpi(told, "children_separated_unnoticed", median=92, low=81, high=111, mean=93)
     told = with_kpi(told, "children_parent_number_not_passed", median=0.6, low=0.59, high=0.61, mean=0.6)
+    told = with_kpi(told, "share_links_unrecorded", median=0.08, low=0.07, high=0.09, mean=0.08)
+    told = with_kpi(told, "persons_missing_from_list", median=469, low=422, high=541, mean=470)
     assert prose.records_sentence(told).replace("\xa0", " ") == (
         "183 families say that they are one and are never written down as one (90 % interval over 4 replications: 154 "
         "to 202); 92 children go to shelters while nobody knows that they came with a parent (81 to 111); for 60 % of "
-        "separated children HHS does not get the parent's number (59 to 61 %)."
+        "separated children HHS does not get the parent's number (59 to 61 %); 8.0 % of the links between separated "
+        "children and parents stand nowhere (7.0 to 9.0 %); the official list leaves out 469 people separated under "
+        "the policy (422 to 541)."
     )
 
 
@@ -198,11 +202,13 @@ def test_one_family_is_a_family(contents: Contents) -> None:
 def test_perfect_records_are_told_with_the_chance_that_remains(contents: Contents) -> None:
     """No family ungrouped, no child unnoticed, no number lost in four replications is not told as never."""
     told = contents
-    for name in ("families_never_grouped", "children_separated_unnoticed", "children_parent_number_not_passed"):
+    names = ("families_never_grouped", "children_separated_unnoticed", "children_parent_number_not_passed")
+    for name in (*names, "share_links_unrecorded", "persons_missing_from_list"):
         told = with_kpi(told, name, median=0.0, low=0.0, high=0.0, mean=0.0)
     sentence = prose.records_sentence(told)
     assert sentence.startswith("Every family that says it is one is written down as one")
-    assert sentence.count("up to 44\xa0%") == 3
+    assert sentence.count("up to 44\xa0%") == 4
+    assert "stands somewhere in the records" in sentence and "list" not in sentence
 
 
 def test_records_without_separated_children_leave_their_number_out(contents: Contents) -> None:

@@ -320,8 +320,9 @@ KPIS: dict[str, Kpi] = {
             "share_links_out_of_reach",
             "Links out of reach when needed",
             "share",
-            "Of these links whose child came to a shelter: on arrival there neither could the field search for it nor "
-            "did ICE or HHS see it; a query at headquarters, a note, a message or a sheet is out of reach.",
+            "Of these links whose child came to a shelter: on arrival there the field could not search for it, ICE and "
+            "HHS saw it in no system, and no message to HHS named the parent. A query at headquarters, a note or a "
+            "sheet is out of reach.",
         ),
         Kpi(
             "persons_on_official_list",

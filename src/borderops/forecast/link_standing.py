@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from borderops.records.answer_key import TABLES as RECORD_TABLES
 from borderops.records.bookkeeping import Books
-from borderops.scoring.standing import Kind, Links, evidence, standing, true_links
+from borderops.scoring.standing import Kind, Level, Links, evidence, standing, true_links
 from borderops.units import NEVER
 
 TABLES: Final = (
@@ -16,6 +17,8 @@ TABLES: Final = (
     *("earm_comment", "earm_placement", "portal_child", "portal_separation", "mail_message", "local_sheet_row"),
 )
 """Tables that figures are read from: links, the official list, family units and the written clock."""
+
+MAIL: Final = RECORD_TABLES.index("mail_message")
 
 KEPT: Final = "unit kept"
 DELETED: Final = "unit deleted"
@@ -43,6 +46,12 @@ class LinkStanding:
         self.at_end = standing(self.links, found, horizon - 1)
         admitted = witness.history.admitted_at[self.links.child]
         self.in_shelter = (admitted != NEVER) & (admitted < horizon)
-        self.on_arrival = standing(self.links, found, np.where(self.in_shelter, admitted, 0))
+        needed_at = np.where(self.in_shelter, admitted, 0)
+        on_arrival = standing(self.links, found, needed_at)
+        # The mail about a child is in HHS's hands, though in none of its systems.
+        mail = (found.table == MAIL) & (found.from_at <= needed_at[found.link])
+        in_mail = np.zeros(len(self.links), dtype=bool)
+        in_mail[found.link[mail]] = True
+        self.in_reach = (on_arrival <= Level.VISIBLE) | in_mail
         keeps = witness.practices.keeps_unit[witness.practices.row(self.links.parted_at)]
         self.unit = np.where(self.links.kind != Kind.DISCLOSED, NO_UNIT, np.where(keeps, KEPT, DELETED))

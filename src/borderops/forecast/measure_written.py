@@ -71,7 +71,7 @@ def _links(reading: Reading, found: LinkStanding) -> Iterator[Row]:
     for level in Level:
         yield "links_of_separated", "standing", level.name.lower(), np.count_nonzero(found.at_end == level)
     nowhere = found.at_end == Level.NOWHERE
-    out_of_reach = found.in_shelter & (found.on_arrival > Level.VISIBLE)
+    out_of_reach = found.in_shelter & ~found.in_reach
     for kpi, part, whole in (
         ("share_links_unrecorded", nowhere, None),
         ("share_links_out_of_reach", out_of_reach, found.in_shelter),

@@ -2,7 +2,8 @@
 would have written.
 
 `Written` is what clerks wrote, with the truth behind each row and what was copied from where; `AnswerKey` is the
-difference between that and the records that were released. No audit may import this file.
+difference between that and the records that were released, and what no clerk could have helped. No audit may import
+this file.
 """
 
 from __future__ import annotations
@@ -86,6 +87,13 @@ class Mechanism(IntEnum):
     # what the design does
     DUPLICATE_UNIT = 80
     STALE_BANNER = 81
+    # what families said, or did not say
+    UNDISCLOSED = 82
+    FALSE_CLAIM = 83
+    # what the design does, further
+    UNIT_DELETED = 84
+    # what the definition leaves out
+    OUTSIDE_DEFINITION = 85
 
 
 class CauseKind(IntEnum):
@@ -204,8 +212,33 @@ class RowChanges(Table):
 
 
 @dataclass(frozen=True)
+class Unavoidable(Table):
+    """``u`` rows of released records with which something is wrong that no clerk could have helped.
+
+    No row stands here twice, and none that slips left out or added: what stands in `RowChanges` is the agency's. Cells
+    of rows that stand here may still hold slips. Sorted by table, then row.
+    """
+
+    table: np.ndarray  # int8, place in TABLES
+    rec_id: np.ndarray  # int64
+    mechanism: np.ndarray  # int8, Mechanism
+    blame: np.ndarray  # int8, Blame; never AGENCY
+    case: np.ndarray  # int32, row of the case in `Plan`; -1 for none
+    at: np.ndarray  # int64, since when it is so
+
+    def take(self, rows: np.ndarray) -> Unavoidable:
+        """Some rows, by a mask or by their places."""
+        return Unavoidable(**{name: column[rows] for name, column in self.columns().items()})
+
+
+NOTHING_UNAVOIDABLE: Final = Unavoidable(
+    *(np.zeros(0, dtype=dtype) for dtype in (np.int8, np.int64, np.int8, np.int8, np.int32, np.int64))
+)
+
+
+@dataclass(frozen=True)
 class AnswerKey:
-    """Everything in which released records differ from what flawless clerks wrote.
+    """Everything in which released records differ from what flawless clerks wrote, and what these could not help.
 
     Attributes
     ----------
@@ -216,6 +249,8 @@ class AnswerKey:
         Rows left out, as they should have been written, by table.
     behind : mapping of str to Behind
         Of the released rows.
+    unavoidable : Unavoidable
+        Released rows that a flawless clerk writes no better. Nothing to undo.
     """
 
     changes: Changes
@@ -223,6 +258,7 @@ class AnswerKey:
     causes: Causes
     missing: Mapping[str, RecordTable]
     behind: Mapping[str, Behind]
+    unavoidable: Unavoidable
 
     def undo(self, records: Records) -> Records:
         """Take every error back.

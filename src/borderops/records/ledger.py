@@ -13,6 +13,7 @@ import numpy as np
 
 from borderops.records.answer_key import (
     NO_SOURCE,
+    NOTHING_UNAVOIDABLE,
     TABLES,
     AnswerKey,
     Behind,
@@ -22,6 +23,7 @@ from borderops.records.answer_key import (
     Changes,
     Mechanism,
     RowChanges,
+    Unavoidable,
     Written,
 )
 from borderops.records.systems import Records, RecordTable
@@ -319,7 +321,9 @@ class Ledger:
     # --- closing --------------------------------------------------------------------------------------------------
 
     def close(
-        self, checked: Callable[[Records, Changes, RowChanges], tuple[np.ndarray, np.ndarray]]
+        self,
+        checked: Callable[[Records, Changes, RowChanges], tuple[np.ndarray, np.ndarray]],
+        unavoidable: Unavoidable = NOTHING_UNAVOIDABLE,
     ) -> tuple[Records, AnswerKey]:
         """Put records and key together.
 
@@ -327,6 +331,8 @@ class Ledger:
         ----------
         checked : callable
             Tells, of the finished records and the entries about cells and rows, which checks could see each.
+        unavoidable : Unavoidable
+            Rows that flawless clerks write no better; those that were left out are not released.
 
         Returns
         -------
@@ -341,7 +347,15 @@ class Ledger:
         changes, rows = Changes(**self._changes.joined()), RowChanges(**self._rows.joined())
         by_cell, by_row = checked(records, changes, rows)
         changes, rows, causes = self._used(replace(changes, check=by_cell), replace(rows, check=by_row))
-        return records, AnswerKey(changes, rows, causes, missing, behind)
+        return records, AnswerKey(changes, rows, causes, missing, behind, self._released(unavoidable))
+
+    def _released(self, unavoidable: Unavoidable) -> Unavoidable:
+        """Without the rows that were left out."""
+        kept = np.ones(unavoidable.rec_id.size, dtype=bool)
+        for code in np.unique(unavoidable.table):
+            own = unavoidable.table == code
+            kept[own] = self.stands(TABLES[code])[unavoidable.rec_id[own] - 1]
+        return unavoidable.take(kept)
 
     def _used(self, changes: Changes, rows: RowChanges) -> tuple[Changes, RowChanges, Causes]:
         """Without the causes that changed nothing in the end, and with the numbers of those that are left."""

@@ -49,6 +49,7 @@ from borderops.records.slips_of_rows import (
 )
 from borderops.records.steering import FailedActs
 from borderops.records.systems import LAYOUTS, Records
+from borderops.records.unavoidable import unavoidable
 from borderops.records.users import UserRole, role_of
 from borderops.records.witness import Witness
 from borderops.units import DAY, NEVER
@@ -134,7 +135,8 @@ def make_mistakes(written: Written, witness: Witness) -> tuple[Records, AnswerKe
     Returns
     -------
     tuple of Records and AnswerKey
-        What stands in the systems, and everything in which it differs from what flawless clerks wrote.
+        What stands in the systems, everything in which it differs from what flawless clerks wrote, and what these
+        could not help.
     """
     ledger = Ledger(written)
     acts, chances = FailedActs(ledger, witness), Chances(ledger, witness)
@@ -156,7 +158,7 @@ def make_mistakes(written: Written, witness: Witness) -> tuple[Records, AnswerKe
     wipe_boards(chances)
     for table in written.records.tables:
         write_twice(table, chances)
-    return ledger.close(seen_by)
+    return ledger.close(seen_by, unavoidable(written, witness))
 
 
 # --- verbs on cells ---------------------------------------------------------------------------------------------------

@@ -104,6 +104,8 @@ class Headline:
     never_grouped: str = "families_never_grouped"
     unnoticed: str = "children_separated_unnoticed"
     number_not_passed: str = "children_parent_number_not_passed"
+    links_nowhere: str = "share_links_unrecorded"
+    missing_from_list: str = "persons_missing_from_list"
     ordered: str = "class_children"
     young_in_time: str = "class_reunited_by_young_deadline"
     others_in_time: str = "class_reunited_by_deadline"
@@ -121,7 +123,7 @@ class Headline:
         "station_hours_over_rated",
         "class_reunited_by_young_deadline",
         "class_reunited_by_deadline",
-        "children_parent_number_not_passed",
+        "share_links_out_of_reach",
     )
 
 

@@ -123,7 +123,7 @@ def beside_truth(contents: Contents) -> Picture:
         title=titles.official_title(contents),
         quantity=f"Figures as they are and as the records tell them; {basis(contents)}",
         alternative=f"Two dots with intervals in each panel. {'; '.join(told)}.",
-        panels=[Panel(_pair_figure(*one), one[0].label, height=130) for one in known],
+        panels=[Panel(_pair_figure(*one), one[0].label, height=140) for one in known],
         table=_pair_table(contents, known),
         keys=[Key("True, simulated", BLUE, "circle"), Key("By the records", ORANGE, "square")] if known else [],
         headings=1,
@@ -137,7 +137,7 @@ def beside_truth(contents: Contents) -> Picture:
 def _pair_figure(pair: Pair, true: Row, written: Row) -> go.Figure:
     figure = new_figure(
         xaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",.0f", "showgrid": True, "gridcolor": HAIRLINE},
-        yaxis={"autorange": "reversed", "showgrid": False, "zeroline": False, "type": "category"},
+        yaxis={"range": [1.5, -0.85], "showgrid": False, "zeroline": False, "type": "category"},
         hovermode="closest",
         margin={"l": 100, "r": 26, "t": 8, "b": 34},
     )

@@ -315,6 +315,8 @@ def records_sentence(contents: Contents) -> str:
         _ungrouped_clause(contents, contents.kpi(names.never_grouped)),
         _unnoticed_clause(contents, contents.kpi(names.unnoticed)),
         _number_clause(contents, contents.kpi(names.number_not_passed)),
+        _links_clause(contents, contents.kpi(names.links_nowhere)),
+        _list_clause(contents, contents.kpi(names.missing_from_list)),
     ]
     told = "; ".join(clause for clause in clauses if clause)
     return f"{told[:1].upper()}{told[1:]}." if told else "What nobody wrote down was not measured in this run."
@@ -351,6 +353,23 @@ def _number_clause(contents: Contents, row: Row | None) -> str:
         return f"HHS gets the parent's number of every separated child (children without it: {unseen})"
     share = number(row["median"], "share")
     return f"for {share} of separated children HHS does not get the parent's number{_spread(row, 'share')}"
+
+
+def _links_clause(contents: Contents, row: Row | None) -> str:
+    if row is None:
+        return ""
+    if is_never_seen(row):
+        unseen = unseen_text(int(row["n"]), contents.level)
+        return f"every link between a separated child and a parent stands somewhere in the records (others: {unseen})"
+    share = number(row["median"], "share")
+    return f"{share} of the links between separated children and parents stand nowhere{_spread(row, 'share')}"
+
+
+def _list_clause(contents: Contents, row: Row | None) -> str:
+    if row is None or is_never_seen(row):
+        return ""  # where nobody is separated for prosecution there is nobody to leave out
+    count = quantity(row["median"], "persons").replace("persons", "people").replace("person", "people")
+    return f"the official list leaves out {count} separated under the policy{_spread(row, 'persons')}"
 
 
 def _spread(row: Row, unit: str) -> str:
