@@ -33,8 +33,8 @@ ORDER = """
     records.clerk_e3 records.clerk_eid records.clerk_sigma records.clerk_earm records.clerk_mail records.clerk_portal
     records.clerk_local records.transcribe
     records.ledger records.chances records.slips records.slips_of_names records.slips_of_rows records.detectable
-    records.steering records.copying records.sheets records.unavoidable records.mistakes
-    records.bookkeeping
+    records.steering records.copying records.sheets records.unavoidable records.lost_mail
+    records.mistakes records.bookkeeping
     audit.findings audit.looking_up audit.linkage audit.lists audit.clocks audit.checks audit.auditing
     scoring.standing scoring.scores
     forecast.intervals forecast.results forecast.comparing forecast.stopping forecast.spread forecast.ranks

@@ -359,6 +359,10 @@ FROM_FILE = {"arrivals.source": "file", "arrivals.file": "mine.csv", "arrivals.r
             "records.slips.age_off is not given; allowed: settings named share, load_slope, guided_factor",
         ),
         (
+            {"records.port_categories": {"asylum": 0.5, "no_documents": 0.4, "other": 0.2}},
+            "records.port_categories sums to 1.1; allowed: shares that sum to 1 (within 1e-9)",
+        ),
+        (
             {"records.whiteboards": ["yuma", "tucson", "yuma"]},
             "records.whiteboards names yuma 2 times; allowed: once",
         ),

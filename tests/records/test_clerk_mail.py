@@ -15,7 +15,7 @@ from borderops.exceptions import ModelError
 from borderops.operations import mailroom
 from borderops.operations.history import Exit
 from borderops.records.fields import BLANK
-from borderops.records.posting import in_outage, posted
+from borderops.records.posting import outage_of, posted
 from borderops.records.systems import LAYOUTS
 from borderops.records.transcribe import transcribe
 from borderops.records.witness import Witness
@@ -114,7 +114,7 @@ def test_what_is_sent_into_an_outage_is_what_is_lost():
     world = Witness(replication_of(*children, outages=outages, facilities=facilities), settings_of("tracking=e3_2017"))
     table = transcribe(world, ["mail_message"]).records["mail_message"]
     tried = table.take(np.isin(table["step"], [STEPS.index(step) for step in ("request", "placement", "itinerary")]))
-    down = in_outage(np.zeros(len(tried), dtype=np.int8), tried["sent_at"], world.plan)
+    down = outage_of(np.zeros(len(tried), dtype=np.int8), tried["sent_at"], world.plan) >= 0
     np.testing.assert_array_equal(tried["delivered_at"] == NEVER, down)
     assert 0 < down.sum() < down.size
 
@@ -123,7 +123,7 @@ def test_an_outage_is_half_open_and_of_its_station_alone():
     """From its first minute on, no longer at its end, and nowhere else."""
     world = replication_of(alone("Mon 06:00"), outages=[(1, "Mon 08:00", "Mon 09:00"), (3, "Tue 08:00", "Tue 09:00")])
     minutes = np.array([at("Mon 07:59"), at("Mon 08:00"), at("Mon 08:59"), at("Mon 09:00"), at("Mon 08:30"), NEVER])
-    found = in_outage(np.array([1, 1, 1, 1, 3, 3]), minutes, world.plan)
+    found = outage_of(np.array([1, 1, 1, 1, 3, 3]), minutes, world.plan) >= 0
     assert found.tolist() == [False, True, True, False, False, False]
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from tests.builders import at
 from tests.records.e3_worlds import DELETES, KEEPS, ROWS, by_hand, rows_about, season, written
+from tests.worlds import shipped
 
 from borderops.population.people import Role
-from borderops.records.clerk_sigma import CATEGORY_SHARES, Status
+from borderops.records.clerk_sigma import Status
 from borderops.units import DAY, NEVER
 
 
@@ -30,8 +31,9 @@ def test_one_ground_a_party():
     party = witness.people.party[person]
     pairs = np.unique(np.stack([party, cases["category"]]), axis=1)
     assert pairs.shape[1] == np.unique(party).size
-    shares = np.bincount(pairs[1], minlength=len(CATEGORY_SHARES)) / pairs.shape[1]
-    assert np.abs(shares - CATEGORY_SHARES).max() < 4 * np.sqrt(0.25 / pairs.shape[1])
+    wanted = list(shipped().records.port_categories.model_dump().values())
+    shares = np.bincount(pairs[1], minlength=len(wanted)) / pairs.shape[1]
+    assert np.abs(shares - wanted).max() < 4 * np.sqrt(0.25 / pairs.shape[1])
 
 
 @pytest.mark.parametrize("design", ["e3_history", KEEPS])

@@ -517,8 +517,9 @@ def _multiplied_slip(key: str, slip: Slip, share: Act, factor: float) -> Iterato
         )
 
 
-def _whiteboards(settings: Settings) -> Iterator[str]:
+def _record_keeping(settings: Settings) -> Iterator[str]:
     yield from _repeated("records.whiteboards", settings.records.whiteboards)
+    yield from _sum_to_one("records.port_categories", _values(settings.records.port_categories))
 
 
 # --- reunification ------------------------------------------------------------------------------------------------
@@ -656,6 +657,6 @@ CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]],
     (_order, ("reunification",)),
     (_slips, ("records",)),
     (_slips_of_designs, ("records", "features", "tracking")),
-    (_whiteboards, ("records",)),
+    (_record_keeping, ("records",)),
 )
 """Every check, and the groups it looks at."""

@@ -26,6 +26,7 @@ HELD: Final = {
     "people.families.youngest_age": "shares that sum to 1",
     "people.children_alone.age": "shares that sum to 1",
     "orr.census_kinds": "shares that sum to 1",
+    "records.port_categories": "shares that sum to 1",
     "orr.sponsors.*.share": "shares that sum to 1",
     "stations.number_block": "decides numbers alone",
 }

@@ -796,6 +796,14 @@ class Tracking(Group):
 # --- records ------------------------------------------------------------------------------------------------------
 
 
+class PortCategories(Group):
+    """Grounds of inadmissibility written at ports; sum to 1."""
+
+    asylum: Share
+    no_documents: Share
+    other: Share
+
+
 class RecordKeeping(Group):
     """What is written down, by whom, and how often they slip."""
 
@@ -803,6 +811,7 @@ class RecordKeeping(Group):
     even_rates: bool  # slips know neither load nor guidance nor user: the mode to compare with
     kin_groups_recorded_share: Share  # of adults with children of relatives: a family group is made
     whiteboards: list[Sector]  # stations that keep one
+    port_categories: PortCategories
     slips: dict[Slip, Act]  # shares of the cells, rows or events that a slip could hit
 
 

@@ -121,7 +121,7 @@ def _column(values: Sequence, sizes: list[int]) -> np.ndarray | pd.api.extension
     """One column of rows that stand for so many each."""
     if isinstance(values[0], str):
         return pd.array(values, dtype="str").repeat(sizes)
-    if max(sizes) == 1:
+    if max(sizes) == 1 and not any(isinstance(value, np.ndarray) for value in values):
         return np.array(values)
     pairs = zip(values, sizes, strict=True)
     return np.concatenate([value if isinstance(value, np.ndarray) else np.full(size, value) for value, size in pairs])

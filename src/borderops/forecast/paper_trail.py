@@ -39,7 +39,7 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "eid_flag": ("flag of a separated family", ", cleared {cleared_at}"),
     "sigma_case": ("booked at the port: ", *_WHO),
     "sigma_family_link": ("parent and child linked", ": {status}"),
-    "earm_case": ("case {case_no}: ", *_WHO, "; banner {banner}"),
+    "earm_case": ("case {case_no}: ", *_WHO, "; banner {banner}", "; linked to unit {unit_no}"),
     "earm_custody": ("in ICE custody from {in_at}", " to {out_at}", ": {out_reason}"),
     "earm_comment": ("comment: {body}", "; child's A-number {child_a_number}"),
     "earm_placement": ("child {child_a_number} placed in a shelter of kind {shelter}",),
@@ -47,6 +47,7 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "child {portal_no}: {first_name} {middle_name} {last_name}",
         ", born {birth_day}",
         ", A-number {a_number}",
+        "; linked to unit {unit_no}",
     ),
     "portal_separation": ("separated: {separated}", "; parent's A-number {parent_a_number}"),
     "portal_placement": ("shelter of kind {shelter} from {placed_at}", " to {discharged_at}", ": {discharge}"),
@@ -137,7 +138,7 @@ def _read(records: Records, table: RecordTable) -> Iterator[tuple[str, int, int,
     for at, row in enumerate(frame.to_dict("records")):
         words = {str(field): _word(value, "") for field, value in row.items()}
         told = [part for at_, part in enumerate(TEXTS[name]) if not at_ or any(words[one] for one in _cells_of(part))]
-        text = " ".join("".join(told).format(**words).split())
+        text = " ".join("".join(told).format(**words).split()).replace(" ,", ",")
         yield text, int(table["entered_at"][at]), int(table["valid_to"][at]), int(table["rec_id"][at])
 
 
@@ -161,12 +162,15 @@ def _slips(records: Records, key: AnswerKey, name: str, rec_id: int) -> Iterator
     changes = key.changes
     layout = records[name].layout
     fields = tuple(layout.every_field)
-    for error in np.flatnonzero((changes.table == TABLES.index(name)) & (changes.rec_id == rec_id)).tolist():
-        field = fields[changes.field[error]]
-        if field in UNTOLD:
+    of_row = np.flatnonzero((changes.table == TABLES.index(name)) & (changes.rec_id == rec_id))
+    for place in dict.fromkeys(changes.field[of_row].tolist()):
+        errors, field = of_row[changes.field[of_row] == place], fields[place]
+        # A cell may slip again; what was meant at first is right, and may be what stands there in the end.
+        if field in UNTOLD or changes.written[errors[-1]] == changes.meant[errors[0]]:
             continue
-        meant = _cell(records, name, field, int(changes.meant[error]))
-        yield f"{field.replace('_', ' ')} should be {meant} ({how(int(changes.mechanism[error]))})"
+        meant = _cell(records, name, field, int(changes.meant[errors[0]]))
+        hows = " and ".join(dict.fromkeys(how(one) for one in changes.mechanism[errors].tolist()))
+        yield f"{field.replace('_', ' ')} should be {meant} ({hows})"
 
 
 def _cell(records: Records, name: str, field: str, value: int) -> str:

@@ -47,6 +47,7 @@ class Mechanism(IntEnum):
     PARENT_NUMBER_NOT_PASSED = 5
     PARENT_NUMBER_WRONG = 6
     SHEET_ROW_MISSED = 7
+    MESSAGE_LOST = 8  # no error of a record: see `Lost`
     # slips of the hand
     TYPO = 20
     WRONG_DIGIT = 21
@@ -237,6 +238,17 @@ NOTHING_UNAVOIDABLE: Final = Unavoidable(
 
 
 @dataclass(frozen=True)
+class Lost(Table):
+    """``m`` messages of released records that never arrived, in the order of their rows."""
+
+    rec_id: np.ndarray  # int64, row of mail_message
+    cause: np.ndarray  # int64, row of Causes: an outage, which explains all that were lost in it, or a loss of its own
+
+
+NOTHING_LOST: Final = Lost(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+@dataclass(frozen=True)
 class AnswerKey:
     """Everything in which released records differ from what flawless clerks wrote, and what these could not help.
 
@@ -251,6 +263,8 @@ class AnswerKey:
         Of the released rows.
     unavoidable : Unavoidable
         Released rows that a flawless clerk writes no better. Nothing to undo.
+    lost : Lost
+        Messages that never arrived, and why. Nothing to undo.
     """
 
     changes: Changes
@@ -259,6 +273,7 @@ class AnswerKey:
     missing: Mapping[str, RecordTable]
     behind: Mapping[str, Behind]
     unavoidable: Unavoidable
+    lost: Lost
 
     def undo(self, records: Records) -> Records:
         """Take every error back.
@@ -281,6 +296,8 @@ class AnswerKey:
         return Records({name: self._undone(name, table) for name, table in records.tables.items()}, records.lexicon)
 
     def _undone(self, name: str, table: RecordTable) -> RecordTable:
+        if name not in self.behind:
+            raise ModelError(f"the answer key does not fit: it was not kept for {name}")
         columns = dict(table.columns)
         by_rec = np.argsort(columns["rec_id"], kind="stable")
         own = np.flatnonzero(self.changes.table == TABLES.index(name))

@@ -6,10 +6,11 @@ A case holds the day of the encounter and no event. Wider families than parent a
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from borderops import quantiles
 from borderops.operations.rebuilding import members
 from borderops.records.clerk_e3 import portrait
 from borderops.records.clerk_e3_partings import Job, load_at
@@ -18,10 +19,6 @@ from borderops.records.entry import Clerk, Desk, Entry
 from borderops.records.witness import PORT, Witness
 from borderops.streams import Purpose
 from borderops.units import DAY, NEVER
-
-CATEGORY_SHARES: Final = (0.55, 0.40, 0.05)
-"""Shares of cases by ground of inadmissibility: asylum, no documents, other. Judgement: an audit at ports looks at the
-first two, which make almost all of those who come as families or as children alone."""
 
 
 class Status(IntEnum):
@@ -53,7 +50,7 @@ def _category(witness: Witness, rows: np.ndarray) -> np.ndarray:
     """Ground of inadmissibility: one for all who came together."""
     party = witness.people.party_number[witness.people.party[rows]]
     uniforms = witness.draws.uniforms(party, Purpose.WORDING, Job.PORT_CATEGORY)
-    return np.searchsorted(np.cumsum(CATEGORY_SHARES)[:-1], uniforms, side="right")
+    return quantiles.category(uniforms, list(witness.settings.records.port_categories.model_dump().values()))
 
 
 def family_link(witness: Witness, desk: Desk) -> Entry:

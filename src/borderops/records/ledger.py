@@ -13,6 +13,7 @@ import numpy as np
 
 from borderops.records.answer_key import (
     NO_SOURCE,
+    NOTHING_LOST,
     NOTHING_UNAVOIDABLE,
     TABLES,
     AnswerKey,
@@ -21,6 +22,7 @@ from borderops.records.answer_key import (
     CauseKind,
     Causes,
     Changes,
+    Lost,
     Mechanism,
     RowChanges,
     Unavoidable,
@@ -174,10 +176,12 @@ class Ledger:
         station: np.ndarray | int,
         at: np.ndarray,
         operator: np.ndarray | int,
+        until: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Take events in that explain errors; gives their numbers, shape of ``at``."""
+        """Take events in that explain errors, over at once where ``until`` is not given; gives their numbers."""
+        ends = at if until is None else until
         return self._causes.append(
-            np.size(at), kind=kind, mechanism=mechanism, station=station, begins_at=at, ends_at=at, operator=operator
+            np.size(at), kind=kind, mechanism=mechanism, station=station, begins_at=at, ends_at=ends, operator=operator
         )
 
     def change(
@@ -324,6 +328,7 @@ class Ledger:
         self,
         checked: Callable[[Records, Changes, RowChanges], tuple[np.ndarray, np.ndarray]],
         unavoidable: Unavoidable = NOTHING_UNAVOIDABLE,
+        lost: Lost = NOTHING_LOST,
     ) -> tuple[Records, AnswerKey]:
         """Put records and key together.
 
@@ -333,6 +338,8 @@ class Ledger:
             Tells, of the finished records and the entries about cells and rows, which checks could see each.
         unavoidable : Unavoidable
             Rows that flawless clerks write no better; those that were left out are not released.
+        lost : Lost
+            Messages that never arrived.
 
         Returns
         -------
@@ -346,8 +353,8 @@ class Ledger:
         records = Records(tables, self.lexicon)
         changes, rows = Changes(**self._changes.joined()), RowChanges(**self._rows.joined())
         by_cell, by_row = checked(records, changes, rows)
-        changes, rows, causes = self._used(replace(changes, check=by_cell), replace(rows, check=by_row))
-        return records, AnswerKey(changes, rows, causes, missing, behind, self._released(unavoidable))
+        changes, rows, lost, causes = self._used(replace(changes, check=by_cell), replace(rows, check=by_row), lost)
+        return records, AnswerKey(changes, rows, causes, missing, behind, self._released(unavoidable), lost)
 
     def _released(self, unavoidable: Unavoidable) -> Unavoidable:
         """Without the rows that were left out."""
@@ -357,13 +364,14 @@ class Ledger:
             kept[own] = self.stands(TABLES[code])[unavoidable.rec_id[own] - 1]
         return unavoidable.take(kept)
 
-    def _used(self, changes: Changes, rows: RowChanges) -> tuple[Changes, RowChanges, Causes]:
+    def _used(self, changes: Changes, rows: RowChanges, lost: Lost) -> tuple[Changes, RowChanges, Lost, Causes]:
         """Without the causes that changed nothing in the end, and with the numbers of those that are left."""
         is_used = np.zeros(self._causes.size, dtype=bool)
-        is_used[changes.cause] = is_used[rows.cause] = True
+        is_used[changes.cause] = is_used[rows.cause] = is_used[lost.cause] = True
         number = np.cumsum(is_used) - 1
         causes = Causes(**{name: column[is_used] for name, column in self._causes.joined().items()})
-        return replace(changes, cause=number[changes.cause]), replace(rows, cause=number[rows.cause]), causes
+        renumbered = [replace(part, cause=number[part.cause]) for part in (changes, rows, lost)]
+        return *renumbered, causes  # type: ignore[return-value]
 
 
 def _spread(values: np.ndarray | int, count: int, dtype: Any) -> np.ndarray:

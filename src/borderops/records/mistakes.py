@@ -19,6 +19,7 @@ from borderops.records.copying import VERSIONS, carry, copies_to, other_thread, 
 from borderops.records.detectable import seen_by
 from borderops.records.fields import BLANK, NO_DAY, Kind
 from borderops.records.ledger import Ledger
+from borderops.records.lost_mail import lose_mail
 from borderops.records.sheets import spoil_sheets, wipe_boards
 from borderops.records.slips import (
     age_off,
@@ -158,7 +159,7 @@ def make_mistakes(written: Written, witness: Witness) -> tuple[Records, AnswerKe
     wipe_boards(chances)
     for table in written.records.tables:
         write_twice(table, chances)
-    return ledger.close(seen_by, unavoidable(written, witness))
+    return ledger.close(seen_by, unavoidable(written, witness), lose_mail(ledger, witness))
 
 
 # --- verbs on cells ---------------------------------------------------------------------------------------------------

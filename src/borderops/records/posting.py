@@ -15,6 +15,7 @@ from borderops.operations.history import History
 from borderops.operations.numbers import ROLLS, TABLED, Act, Message
 from borderops.operations.plan import Plan
 from borderops.operations.rebuilding import MailSteps, design_at, mail_steps, way_ended
+from borderops.records.fields import BLANK
 from borderops.replication import Replication
 from borderops.units import NEVER
 
@@ -276,7 +277,7 @@ def _may(evidence: _Evidence, replication: Replication) -> tuple[np.ndarray, np.
     station = np.broadcast_to(plan.station[evidence.child][:, None, None], sent.shape)
     guided = (facilities.designs.guided_at[station] <= sent).astype(np.int64)
     thresholds = facilities.designs.thresholds[:, Act.MESSAGE_LOST][design_at(sent, facilities), guided]
-    out = in_outage(station, sent, plan)
+    out = outage_of(station, sent, plan) != BLANK
     lowest = np.where(out, facilities.mail.lost_in_outage, thresholds.min(axis=-1))
     highest = np.where(out, facilities.mail.lost_in_outage, thresholds.max(axis=-1))
     may_lose = np.ones((*sent.shape[:2], tries + 1), dtype=bool)
@@ -284,12 +285,12 @@ def _may(evidence: _Evidence, replication: Replication) -> tuple[np.ndarray, np.
     return may_lose, roll >= lowest
 
 
-def in_outage(station: np.ndarray, minutes: np.ndarray, plan: Plan) -> np.ndarray:
-    """Whether the link of stations to mail is down at moments, bool, of the same shape."""
+def outage_of(station: np.ndarray, minutes: np.ndarray, plan: Plan) -> np.ndarray:
+    """Row of the outage that stations are in at moments, -1 where their link to mail is up; of the same shape."""
     if not plan.outage_begins.size:
-        return np.zeros(np.shape(minutes), dtype=bool)
+        return np.full(np.shape(minutes), BLANK, dtype=np.int64)
     last = int(plan.outage_ends.max()) + 1
     begins = plan.outage_station.astype(np.int64) * last + plan.outage_begins
     row = np.searchsorted(begins, station.astype(np.int64) * last + np.minimum(minutes, last - 1), side="right") - 1
     same = (row >= 0) & (plan.outage_station[row] == station)
-    return same & (minutes < plan.outage_ends[row])
+    return np.where(same & (minutes < plan.outage_ends[row]), row, BLANK)

@@ -19,6 +19,7 @@ import pandas as pd
 
 from borderops import clock
 from borderops.config.schema import BED_KINDS, STATIONS, Country
+from borderops.exceptions import WrongInput
 from borderops.records.fields import Field, Kind, choice, parts_of
 from borderops.records.spelling import Lexicon
 from borderops.units import NEVER
@@ -593,5 +594,7 @@ def numbered(name: str, columns: Mapping[str, np.ndarray | int]) -> tuple[Record
 
 def names(tables: Iterable[str]) -> tuple[str, ...]:
     """Names of tables in the order of `LAYOUTS`."""
-    wanted = set(tables)
+    wanted = {tables} if isinstance(tables, str) else set(tables)
+    if unknown := sorted(wanted - set(LAYOUTS)):
+        raise WrongInput(f"no system of record has a table {', '.join(unknown)}; there are {', '.join(LAYOUTS)}")
     return tuple(name for name in LAYOUTS if name in wanted)

@@ -135,8 +135,10 @@ def beside_truth(contents: Contents) -> Picture:
 
 
 def _pair_figure(pair: Pair, true: Row, written: Row) -> go.Figure:
+    most = np.nanmax([row[name] for row in (true, written) for name in ("median", "high")])
+    ticks = {"dtick": 1} if most < 5 else {"nticks": 5}  # no half people on the axis
     figure = new_figure(
-        xaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",.0f", "showgrid": True, "gridcolor": HAIRLINE},
+        xaxis={"rangemode": "tozero", **ticks, "tickformat": ",.0f", "showgrid": True, "gridcolor": HAIRLINE},
         yaxis={"range": [1.5, -0.85], "showgrid": False, "zeroline": False, "type": "category"},
         hovermode="closest",
         margin={"l": 100, "r": 26, "t": 8, "b": 34},

@@ -31,6 +31,7 @@ STYLE: Final = """
 @media print { .paper { font-size: 8.5pt; } .paper th, .paper td { padding: .2rem .5rem .2rem 0; } }
 @media screen and (max-width: 760px) {
   .paper td.time, .paper td.who { display: inline-block; margin-right: .9rem; }
+  .paper td:empty { display: none; }
 }
 """
 

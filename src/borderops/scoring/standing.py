@@ -18,6 +18,7 @@ import pandas as pd
 
 from borderops.audit.findings import Pairs
 from borderops.audit.looking_up import lookup, matches
+from borderops.exceptions import WrongInput
 from borderops.operations.rebuilding import is_never_grouped
 from borderops.population.people import NOBODY, Role, Stratum
 from borderops.records.answer_key import TABLES, Behind, Blame
@@ -230,7 +231,10 @@ class _Reader:
     # --- rows ---------------------------------------------------------------------------------------------------
 
     def _table(self, name: str) -> RecordTable | None:
-        return self.records[name] if name in self.records and len(self.records[name]) else None
+        if name not in self.records or not len(self.records[name]):
+            return None
+        _must_fit(self.records[name], self.behind)
+        return self.records[name]
 
     def _rows(self, name: str, side: str, with_other: bool = False) -> _Rows:
         """Rows about the children, or the parents, of links; with ``with_other`` those whose second person fits."""
@@ -471,10 +475,20 @@ def persons_of(pairs: Pairs, records: Records, behind: Mapping[str, Behind]) -> 
         person = np.full(recs.size, NOBODY, dtype=np.int64)
         for code in np.unique(tables):
             chosen, name = tables == code, TABLES[code]
+            _must_fit(records[name], behind)
             place = lookup(records[name]["rec_id"], recs[chosen])
             person[chosen] = np.append(behind[name].person, np.int32(NOBODY))[place]
         found.append(person)
     return found[0], found[1]
+
+
+def _must_fit(table: RecordTable, behind: Mapping[str, Behind]) -> None:
+    """Refuse a table of which only some rows are left: what stands behind rows goes by their places."""
+    if len(table) != behind[table.layout.name].person.size:
+        raise WrongInput(
+            f"{table.layout.name} is not whole, so nobody can tell who stands behind its rows; give the records "
+            "without as_of, and the minute to audit(records, as_of=...) and standing(...)"
+        )
 
 
 def suspected(links: Links, pairs: Pairs, records: Records, behind: Mapping[str, Behind]) -> np.ndarray:
