@@ -9,7 +9,7 @@ import pytest
 from tests.records.e3_worlds import season
 from tests.records.mistake_worlds import differing, flawless, mistakes
 
-from borderops.exceptions import ModelError
+from borderops.exceptions import WrongInput
 from borderops.records.answer_key import TABLES, Check, Mechanism
 from borderops.records.systems import Records, RecordTable
 
@@ -43,7 +43,7 @@ def test_undo_refuses_records_that_were_changed_since():
     field = list(records["e3_subject"].layout.every_field)[key.changes.field[error]]
     column = records["e3_subject"][field].copy()
     column[records["e3_subject"]["rec_id"] == key.changes.rec_id[error]] += 1
-    with pytest.raises(ModelError, match=f"e3_subject.{field}"):
+    with pytest.raises(WrongInput, match=f"e3_subject.{field}"):
         key.undo(_with(records, "e3_subject", **{field: column}))
 
 
@@ -55,7 +55,7 @@ def test_undo_refuses_records_that_lack_a_row():
     shorter = Records(
         {**records.tables, "e3_subject": table.take(table["rec_id"] != key.changes.rec_id[error])}, records.lexicon
     )
-    with pytest.raises(ModelError, match="e3_subject"):
+    with pytest.raises(WrongInput, match="e3_subject"):
         key.undo(shorter)
 
 
@@ -72,7 +72,7 @@ def test_a_key_of_other_records_does_not_fit():
     """The key of other rates is refused."""
     records, _ = mistakes()
     _, other = mistakes(0.3)
-    with pytest.raises(ModelError):
+    with pytest.raises(WrongInput):
         other.undo(records)
 
 

@@ -229,6 +229,7 @@ def _written(random: np.random.Generator, children: int) -> list[tuple[str, str,
         "share_links_unrecorded": random.normal(0.08, 0.005), "share_links_out_of_reach": random.normal(0.97, 0.005),
         "persons_separated_for_policy": meant, "persons_on_official_list": random.poisson(meant * 0.94),
         "persons_missing_from_list": random.poisson(meant * 0.09), "persons_wrongly_on_list": random.poisson(90),
+        "over_72h_separated_border_patrol": random.poisson(children * 0.39),
         "over_72h_separated_written": random.poisson(children * 0.4),
     }  # fmt: skip
     rows += [(kpi, "all", "all", float(value)) for kpi, value in told.items()]

@@ -364,6 +364,12 @@ KPIS: dict[str, Kpi] = {
             f"Families apprehended in {_SEASON} for whom two family units were made.",
         ),
         Kpi(
+            "over_72h_separated_border_patrol",
+            "Separated children over 72 hours in Border Patrol's hands",
+            "children",
+            f"Of children separated in {_SEASON} by Border Patrol: over 72 hours {_CLOCK}.",
+        ),
+        Kpi(
             "over_72h_separated_written",
             "Separated children over 72 hours by the written clock",
             "children",

@@ -23,6 +23,7 @@ MAIL: Final = RECORD_TABLES.index("mail_message")
 KEPT: Final = "unit kept"
 DELETED: Final = "unit deleted"
 NO_UNIT: Final = "no unit"
+PORT_CASES: Final = "cases of a port linked"
 
 
 class LinkStanding:
@@ -54,4 +55,6 @@ class LinkStanding:
         in_mail[found.link[mail]] = True
         self.in_reach = (on_arrival <= Level.VISIBLE) | in_mail
         keeps = witness.practices.keeps_unit[witness.practices.row(self.links.parted_at)]
-        self.unit = np.where(self.links.kind != Kind.DISCLOSED, NO_UNIT, np.where(keeps, KEPT, DELETED))
+        at_port = witness.is_in_sigma[self.links.child]  # which keeps no units, but links from case to case
+        of_disclosed = np.where(at_port, PORT_CASES, np.where(keeps, KEPT, DELETED))
+        self.unit = np.where(self.links.kind != Kind.DISCLOSED, NO_UNIT, of_disclosed)

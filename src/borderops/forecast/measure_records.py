@@ -54,8 +54,8 @@ def _unnoticed(reading: Reading) -> np.ndarray:
 
 
 def _of_partings(reading: Reading) -> Iterator[Row]:
-    """Codes and rows of families separated in the season, notes of parents taken in it."""
-    history, separated = reading.history, reading.season_separated
+    """Codes and rows of families separated in the season, notes of parents taken in it; ports write none of them."""
+    history, separated = reading.history, reading.season_separated & reading.at_sector
     of_family = np.zeros(separated.size, dtype=bool)
     of_family[reading.first_of_case[separated]] = True
     code = history.separation_code
@@ -67,7 +67,7 @@ def _of_partings(reading: Reading) -> Iterator[Row]:
     listed = history.is_listed[of_family]
     yield "families_separated", "list", "listed", np.count_nonzero(listed)
     yield "families_separated", "list", "not_listed", np.count_nonzero(~listed)
-    taken = reading.season_taken
+    taken = reading.season_taken & reading.at_sector
     from_separated = taken & reading.parties_of(of_family)[reading.people.party]
     several = (separated | from_separated) & (code == Code.SEVERAL)
     yield from counts(reading, "persons_with_several_codes", several, by_age=False)

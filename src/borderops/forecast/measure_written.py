@@ -167,5 +167,6 @@ def _written_clock(reading: Reading) -> Iterator[Row]:
     is_written[_persons(found.subject_no, subjects, truth)] = True
     is_over[_persons(over, subjects, truth)] = True
     cohort = reading.season_separated & reading.at_sector
+    yield from counts(reading, "over_72h_separated_border_patrol", cohort & reading.over_72_hours)
     yield from counts(reading, "over_72h_separated_written", cohort & is_over)
     yield from shares(reading, "share_over_72h_separated_written", cohort & is_written, is_over)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from borderops.config.schema import STATIONS
 from borderops.records.answer_key import TABLES, AnswerKey, Mechanism
 from borderops.records.bookkeeping import Books
 from borderops.records.fields import BLANK
@@ -39,10 +40,10 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "eid_flag": ("flag of a separated family", ", cleared {cleared_at}"),
     "sigma_case": ("booked at the port: ", *_WHO),
     "sigma_family_link": ("parent and child linked", ": {status}"),
-    "earm_case": ("case {case_no}: ", *_WHO, "; banner {banner}", "; linked to unit {unit_no}"),
+    "earm_case": ("case {case_no}: ", *_WHO, "; sign of a separated family: {banner}", "; linked to unit {unit_no}"),
     "earm_custody": ("in ICE custody from {in_at}", " to {out_at}", ": {out_reason}"),
     "earm_comment": ("comment: {body}", "; child's A-number {child_a_number}"),
-    "earm_placement": ("child {child_a_number} placed in a shelter of kind {shelter}",),
+    "earm_placement": ("child {child_a_number} placed in a shelter for {shelter}",),
     "portal_child": (
         "child {portal_no}: {first_name} {middle_name} {last_name}",
         ", born {birth_day}",
@@ -50,7 +51,7 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "; linked to unit {unit_no}",
     ),
     "portal_separation": ("separated: {separated}", "; parent's A-number {parent_a_number}"),
-    "portal_placement": ("shelter of kind {shelter} from {placed_at}", " to {discharged_at}", ": {discharge}"),
+    "portal_placement": ("shelter for {shelter} from {placed_at}", " to {discharged_at}", ": {discharge}"),
     "mail_message": (
         "{step}, sent by {sender} {sent_at}",
         ", arrived {delivered_at}",
@@ -71,6 +72,16 @@ TEXTS: Final[dict[str, tuple[str, ...]]] = {
 
 UNTOLD: Final = ("row_no",)
 """Fields whose slips are no more than a row above that was missed."""
+
+WORDS: Final[dict[str, str]] = {
+    "uac": "unaccompanied child",
+    "automatic": "automatic exchange",
+    "age_0_12": "ages 0 to 12",
+    "girls_13_17": "girls of 13 to 17",
+    "boys_13_17": "boys of 13 to 17",
+    **{str(name): name.replace("_", " ").title() for name in STATIONS},
+}
+"""Choices that do not read as they stand."""
 
 NOTHING: Final = "–"
 
@@ -154,7 +165,7 @@ def _word(value: Any, nothing: str = NOTHING) -> str:
     if isinstance(value, pd.Timestamp):
         at_midnight = value == value.normalize()
         return value.strftime("%Y-%m-%d" if at_midnight else "%Y-%m-%d %H:%M")
-    return str(value).replace("_", " ")
+    return WORDS.get(str(value), str(value).replace("_", " "))
 
 
 def _slips(records: Records, key: AnswerKey, name: str, rec_id: int) -> Iterator[str]:

@@ -113,7 +113,7 @@ LINES: Final = (
     Line("selected_at", PROGRESS, Place.STATION, "the family selected and spared", None,
          detail="a rule forbade parting while shelters were this full", only={"is_spared": YES}, led_by="case"),
     Line("parted_at", PROGRESS, Place.STATION, "parted from the family", None,
-         only={"is_child": NO, "is_taken": YES}, detail="taken from the children; {written}", led_by="case"),
+         only={"is_child": NO, "is_taken": YES}, detail="taken from the children{written}", led_by="case"),
     Line("parted_at", PROGRESS, Place.STATION, "the other parent taken", None,
          only={"is_child": NO, "is_taken": NO}, detail="stays with the children", led_by="case"),
     Line("parted_at", PROGRESS, Place.STATION, "parted from the family", None,
@@ -405,10 +405,15 @@ def _words(here: Facts, row: int) -> dict[str, Any]:
 
 
 def _written_words(here: Facts, row: int) -> str:
-    """What an agent wrote of a parting; which, and where it could be found, decided who could follow it later."""
+    """What an agent wrote of a parting; which, and where it could be found, decided who could follow it later.
+
+    Ports have no codes, no such notes and no sheets.
+    """
+    if here["station"][row] == STATIONS.index(PORTS):
+        return ""
     code, note = Code(int(here["separation_code"][row])), Note(int(here["note"][row]))
     listed = "a row in the station's sheet" if here["is_listed"][row] else "no row in the station's sheet"
-    return f"{CODES.get(code, '')}, {NOTES.get(note, '')}, {listed}"
+    return f"; {CODES.get(code, '')}, {NOTES.get(note, '')}, {listed}"
 
 
 def _mail_words(lost: int, is_phoned: bool) -> str:

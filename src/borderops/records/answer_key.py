@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from borderops.exceptions import ModelError
+from borderops.exceptions import WrongInput
 from borderops.records.systems import LAYOUTS, Records, RecordTable
 from borderops.tables import Table
 
@@ -290,14 +290,14 @@ class AnswerKey:
 
         Raises
         ------
-        ModelError
+        WrongInput
             If a cell does not hold what the key says was written; names the first.
         """
         return Records({name: self._undone(name, table) for name, table in records.tables.items()}, records.lexicon)
 
     def _undone(self, name: str, table: RecordTable) -> RecordTable:
         if name not in self.behind:
-            raise ModelError(f"the answer key does not fit: it was not kept for {name}")
+            raise _misfit(f"it was not kept for {name}")
         columns = dict(table.columns)
         by_rec = np.argsort(columns["rec_id"], kind="stable")
         own = np.flatnonzero(self.changes.table == TABLES.index(name))
@@ -328,7 +328,7 @@ class AnswerKey:
         found = np.where(is_last, column[rows], np.append(meant[1:], 0))
         if (found != written).any():
             wrong = int(np.flatnonzero(found != written)[0])
-            raise ModelError(f"the answer key does not fit: {says}, error {errors[wrong]}")
+            raise _misfit(f"{says}, error {errors[wrong]}")
         is_first = np.insert(is_last[:-1], 0, True)
         before = column.copy()
         before[rows[is_first]] = meant[is_first]
@@ -342,5 +342,9 @@ def _places(rec_ids: np.ndarray, by_rec: np.ndarray, wanted: np.ndarray, name: s
     found = np.searchsorted(rec_ids, wanted, sorter=by_rec)
     rows = by_rec[np.minimum(found, rec_ids.size - 1)] if rec_ids.size else np.zeros(0, dtype=np.int64)
     if not rec_ids.size or (rec_ids[rows] != wanted).any():
-        raise ModelError(f"the answer key does not fit: {name} lacks a row that it speaks of")
+        raise _misfit(f"{name} lacks a row that it speaks of")
     return rows
+
+
+def _misfit(says: str) -> WrongInput:
+    return WrongInput(f"the answer key does not fit these records; give it the whole ones that it came with ({says})")

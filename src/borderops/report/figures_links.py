@@ -105,7 +105,8 @@ class Pair(NamedTuple):
 PAIRS: Final = (
     Pair("People separated under the policy, and the official list", "persons_separated_for_policy",
          "persons_on_official_list", "persons"),
-    Pair("Separated children over 72 hours", "over_72h_separated", "over_72h_separated_written", "children"),
+    Pair("Separated children over 72 hours", "over_72h_separated_border_patrol", "over_72h_separated_written",
+         "children"),
 )  # fmt: skip
 """What the records are asked for."""
 
@@ -114,6 +115,7 @@ def beside_truth(contents: Contents) -> Picture:
     """Figures as they are, and as the records tell them, one panel each."""
     rows = [(pair, contents.kpi(pair.true), contents.kpi(pair.written)) for pair in PAIRS]
     known = [(pair, true, written) for pair, true, written in rows if true is not None and written is not None]
+    known = [one for one in known if one[1]["mean"] or one[2]["mean"]]
     told = [
         f"{pair.label}: true {number(true['median'])}, by the records {number(written['median'])}"
         for pair, true, written in known
@@ -130,7 +132,7 @@ def beside_truth(contents: Contents) -> Picture:
         note="The official list is drawn from family units deleted, or marked, under the two codes that stood in for "
         "the policy. It leaves out whom clerks coded otherwise or never grouped, and holds whom they coded so by "
         "mistake. The written clock runs from the apprehension to the book-out as entered, ports of entry left out.",
-        nothing="The records of this run were not measured.",
+        nothing="Nobody was separated for prosecution in the days the answer speaks of, and nobody is on the list.",
     )
 
 
