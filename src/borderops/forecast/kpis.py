@@ -374,7 +374,7 @@ KPIS: dict[str, Kpi] = {
             "Separated children over 72 hours by the written clock",
             "children",
             f"Of children separated in {_SEASON} by Border Patrol: over 72 hours between the apprehension and the "
-            "book-out as written; who was not booked out counts to the last moment written.",
+            "book-out as written; who was not booked out counts to the end of the run.",
         ),
         Kpi(
             "share_over_72h_separated_written",

@@ -160,7 +160,7 @@ def _has_family(reading: Reading, unit_no: np.ndarray) -> np.ndarray:
 
 def _written_clock(reading: Reading) -> Iterator[Row]:
     records, behind = reading.books.records, reading.books.key.behind
-    found = custody_clocks(records)
+    found = custody_clocks(records, reading.history.horizon - 1)
     over = found.having(Clock.OVER_72_HOURS).subject_no
     subjects, truth = records["e3_subject"], behind["e3_subject"]
     is_written, is_over = np.zeros(reading.child.size, dtype=bool), np.zeros(reading.child.size, dtype=bool)

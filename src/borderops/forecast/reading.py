@@ -221,8 +221,14 @@ class Reading:
 
     @cached_property
     def books(self) -> Books:
-        """What clerks wrote, in the tables that figures are read from."""
-        return keep_books(self.replication, self.settings, TABLES)
+        """What clerks wrote, in the tables that figures are read from, of people of families that were parted."""
+        return keep_books(self.replication, self.settings, TABLES, self.of_parted_families)
+
+    @cached_property
+    def of_parted_families(self) -> np.ndarray:
+        """Members of parties that were parted, or whom nobody knew to be a family: those whom links are about."""
+        apart = (self.history.parted_at != NEVER) | self.never_grouped | (self.stratum == Stratum.UNDISCLOSED_FAMILY)
+        return self.parties_of(apart)[self.people.party]
 
     @cached_property
     def links(self) -> LinkStanding:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from borderops.config.schema import Settings
 from borderops.records.answer_key import AnswerKey, Written
 from borderops.records.mistakes import make_mistakes
@@ -40,7 +42,12 @@ class Books:
     key: AnswerKey
 
 
-def keep_books(replication: Replication, settings: Settings, wanted: Iterable[str] = tuple(LAYOUTS)) -> Books:
+def keep_books(
+    replication: Replication,
+    settings: Settings,
+    wanted: Iterable[str] = tuple(LAYOUTS),
+    only: np.ndarray | None = None,
+) -> Books:
     """Keep the books of a finished replication.
 
     Parameters
@@ -51,12 +58,14 @@ def keep_books(replication: Replication, settings: Settings, wanted: Iterable[st
     wanted : iterable of str
         Names of tables of `LAYOUTS`; those that they copy from are kept as well. A table is the same whatever else is
         wanted.
+    only : ndarray of bool, shape (n,), optional
+        About whom alone tables of people are written; see `Witness`.
 
     Returns
     -------
     Books
     """
-    witness = Witness(replication, settings)
+    witness = Witness(replication, settings, only)
     written = transcribe(witness, wanted)
     records, key = make_mistakes(written, witness)
     return Books(witness, written, records, key)

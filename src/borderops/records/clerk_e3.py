@@ -56,7 +56,7 @@ def subject(witness: Witness, desk: Desk) -> Entry:
         entry,
         {
             "subject_no": witness.subject_no[person],
-            "event_no": event_numbers(witness)[witness.people.party[person]],
+            "event_no": witness.event_no[witness.people.party[person]],
             **portrait(witness, person),
             "age": completed_years(witness.people.birth_day[person], np.asarray(entry.columns["entered_at"])),
             "fingerprint": fingerprints(witness)[person],
@@ -66,7 +66,7 @@ def subject(witness: Witness, desk: Desk) -> Entry:
 
 def _taken_in(witness: Witness) -> Entry:
     """Rows at intake; they end where the class changes."""
-    rows, (changed, parting) = np.flatnonzero(witness.is_in_e3), _changed(witness)
+    rows, (changed, parting) = witness.rows(witness.is_in_e3), _changed(witness)
     ends = np.full(witness.is_in_e3.size, NEVER, dtype=np.int64)
     ends[changed] = partings(witness).at[parting]
     return Entry(
@@ -144,24 +144,6 @@ def portrait(witness: Witness, person: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def event_numbers(witness: Witness) -> np.ndarray:
-    """Number of each party's event, from 1 in the order in which their first people are taken in; shape (m,), int64.
-
-    `BLANK` for parties of whom Border Patrol took in nobody.
-    """
-    people, intake_at = witness.people, np.where(witness.is_in_e3, witness.history.intake_at, NEVER)
-    numbers = np.full(people.size.size, BLANK, dtype=np.int64)
-    if not numbers.size:
-        return numbers
-    first = np.minimum.reduceat(intake_at, people.first_member)
-    party = np.flatnonzero(first != NEVER)
-    # In the order of intake, so that the first party of an event is the first that was taken in.
-    party = party[np.argsort(first[party], kind="stable")]
-    _, found, event = np.unique(people.event[party], return_index=True, return_inverse=True)
-    numbers[party] = (ordered(found) + 1)[event]
-    return numbers
-
-
 def fingerprints(witness: Witness) -> np.ndarray:
     """Number of everybody's prints, from 1 in the order of intake; `BLANK` for those under 14; shape (n,), int64."""
     met = witness.is_in_e3 | witness.is_in_sigma
@@ -189,22 +171,25 @@ def completed_years(birth_day: np.ndarray, minutes: np.ndarray) -> np.ndarray:
 
 def event(witness: Witness, desk: Desk) -> Entry:
     """Write `e3_event`: entered with the first person of the event who is taken in."""
-    subjects, behind = desk.tables["e3_subject"], desk.behind["e3_subject"]
-    number = subjects["event_no"]
-    # Numbers rise with the rows in which they first stand.
-    found = np.flatnonzero(np.diff(np.maximum.accumulate(number), prepend=0) > 0)
-    person = behind.person[found]
+    taken_in = np.flatnonzero(witness.is_in_e3)
+    taken_in = taken_in[np.argsort(witness.history.intake_at[taken_in], kind="stable")]
+    numbers, first = np.unique(witness.event_no[witness.people.party[taken_in]], return_index=True)
+    person = taken_in[first]
     party = witness.people.party[person]
     return Entry(
         {
-            "entered_at": subjects["entered_at"][found],
-            "entered_by": subjects["entered_by"][found],
-            "event_no": number[found],
+            "entered_at": witness.history.intake_at[person],
+            "entered_by": witness.intake_user[person],
+            "event_no": numbers,
             "station": witness.station[person],
             "apprehended_at": witness.people.apprehended_at[party],
         },
-        np.full(found.size, BLANK, dtype=np.int32),
-        {"entity": witness.people.event[party], "station": witness.station[person], "load": behind.load[found]},
+        np.full(person.size, BLANK, dtype=np.int32),
+        {
+            "entity": witness.people.event[party],
+            "station": witness.station[person],
+            "load": witness.intake_load[person],
+        },
     )
 
 
@@ -241,7 +226,7 @@ def detention(witness: Witness, desk: Desk) -> Entry:
 
 def _first_stays(witness: Witness) -> Entry:
     """Stays that begin with being met; nobody is booked in before intake, so the row is entered then."""
-    history, rows = witness.history, np.flatnonzero(witness.is_in_e3)
+    history, rows = witness.history, witness.rows(witness.is_in_e3)
     return Entry(
         {
             "entered_at": history.intake_at[rows],

@@ -222,7 +222,7 @@ def family_unit(witness: Witness, desk: Desk) -> Entry:
             Status.RESTORED,
         ),
     )
-    return completed(entry, {"event_no": _event_no(desk, entry.person)})
+    return completed(entry, {"event_no": witness.event_no[witness.people.party[entry.person]]})
 
 
 def _units_made(made: Units, ends: np.ndarray) -> Entry:
@@ -258,11 +258,6 @@ def _units_changed(
         kept.lead,
         {"visit": int(status), "load": load},
     )
-
-
-def _event_no(desk: Desk, rows: np.ndarray) -> np.ndarray:
-    """Event under which people were booked."""
-    return desk.tables["e3_subject"]["event_no"][desk.rec_of("e3_subject", rows) - 1]
 
 
 def family_member(witness: Witness, desk: Desk) -> Entry:

@@ -31,7 +31,7 @@ def _officers(witness: Witness, rows: np.ndarray, minutes: np.ndarray, index: in
 
 def cases(witness: Witness, desk: Desk) -> Entry:
     """A row for every adult who came into ICE's hands; a further one where the banner is taken away."""
-    first = np.flatnonzero(witness.is_in_earm)
+    first = witness.rows(witness.is_in_earm)
     entered, cleared_at, banner = witness.in_ice_at[first], *_banners(witness, desk, first)
     again = np.flatnonzero((banner == _SEPARATED) & (cleared_at != NEVER))
     person = np.concatenate([first, first[again]])

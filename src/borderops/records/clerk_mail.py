@@ -79,6 +79,8 @@ def messages(witness: Witness, desk: Desk) -> Entry:
     """
     sent = _by_mail(posted(witness.replication), witness)
     rows = _rows(sent, _reported_at(witness, sent.child))
+    if witness.only is not None:
+        rows = _Rows(*(column[witness.only[sent.child[rows.child]]] for column in rows))
     child, sender = sent.child[rows.child], _SENDER[rows.step]
     is_request = rows.step == _REQUEST
     parent = np.where(is_request, first_taken(witness, child), BLANK)

@@ -37,7 +37,7 @@ def children(witness: Witness, desk: Desk) -> Entry:
     Number and names come from the request, where it came by mail, and else from where the child was processed, like
     what a request encloses. Of those who were there before nothing was copied, and no A-number is known.
     """
-    child = np.flatnonzero(witness.in_shelter)
+    child = witness.rows(witness.in_shelter)
     at = _reached_at(witness, child)
     mail, origin = _request(desk, child), origin_of(desk, child, at)
     direct = origin.only(mail == BLANK)
@@ -102,7 +102,7 @@ def _desk_users(witness: Witness, child: np.ndarray, minutes: np.ndarray, index:
 
 def separations(witness: Witness, desk: Desk) -> Entry:
     """The box and the parent's number, for every child who came while the portal had them."""
-    child = np.flatnonzero(witness.in_shelter)
+    child = witness.rows(witness.in_shelter)
     practices, at = witness.practices, _reached_at(witness, child)
     has_box = practices.has_box[practices.row(at)]
     child, at = child[has_box], at[has_box]

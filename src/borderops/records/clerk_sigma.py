@@ -30,7 +30,7 @@ class Status(IntEnum):
 
 def case(witness: Witness, desk: Desk) -> Entry:
     """Write `sigma_case`: everybody taken in at a port of entry."""
-    history, rows = witness.history, np.flatnonzero(witness.is_in_sigma)
+    history, rows = witness.history, witness.rows(witness.is_in_sigma)
     return Entry(
         {
             "entered_at": history.intake_at[rows],
@@ -107,6 +107,7 @@ def _pairs(witness: Witness) -> tuple[np.ndarray, np.ndarray]:
     plan = witness.plan
     first = plan.case_first
     cases = np.flatnonzero((plan.case_station == PORT) & witness.claims_family[first] & witness.is_in_sigma[first])
+    cases = cases if witness.only is None else cases[witness.only[first[cases]]]
     row, of = members(cases, plan)
     place = row - first[of]
     adult = np.flatnonzero(place < plan.case_adults[of])

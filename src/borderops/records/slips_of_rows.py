@@ -65,13 +65,13 @@ def _own_acts(ledger: Ledger, table: str, rows: np.ndarray, mechanism: Mechanism
 def book_under_other_event(chances: Chances) -> None:
     """Book people who were met with others under an event of their own."""
     ledger = chances.ledger
-    written, behind = ledger.clean("e3_subject"), ledger.behind("e3_subject")
-    events = written["event_no"]
-    met = np.bincount(events[behind.visit == 0], minlength=int(events.max(initial=0)) + 1)
+    written, behind, witness = ledger.clean("e3_subject"), ledger.behind("e3_subject"), chances.witness
+    events, last = written["event_no"], int(witness.event_no.max(initial=0))
+    met = np.bincount(witness.event_no[witness.people.party[witness.is_in_e3]], minlength=last + 1)
     rows = np.flatnonzero((behind.visit == 0) & (met[events] > 1))
     rows = chances.hit("e3_subject", "event_no", Mechanism.OTHER_EVENT, rows)
     # Numbers that no event has, the same whoever else is hit.
-    own = int(events.max(initial=0)) + written["subject_no"][rows]
+    own = last + written["subject_no"][rows]
     cause = _own_acts(ledger, "e3_subject", rows, Mechanism.OTHER_EVENT)
     ledger.change("e3_subject", rows, {"event_no": own}, Mechanism.OTHER_EVENT, cause=cause)
     if "e3_event" in ledger:
@@ -215,7 +215,11 @@ class WrongFamilies:
     def add_units(self, of: Strangers) -> None:
         """The unit, in the event under which the child is booked."""
         unit: Cells = {"unit_no": of.unit_no, "entered_at": of.begins, "entered_by": of.user, "valid_to": of.ends}
-        event: Cells = {"event_no": _event_of(self.ledger, of.child), "kind": _KIND.index("unit"), "status": 0}
+        event: Cells = {
+            "event_no": _event_of(self.ledger, self.witness, of.child),
+            "kind": _KIND.index("unit"),
+            "status": 0,
+        }
         self._add("e3_family_unit", {**unit, **event}, of.adult, of)
 
     def add_members(self, of: Strangers) -> None:
@@ -294,12 +298,13 @@ def _deleted(of: Strangers) -> Strangers:
     return Strangers(*(column[of.ends != NEVER] for column in of))
 
 
-def _event_of(ledger: Ledger, persons: np.ndarray) -> np.ndarray:
-    """Event under which people are booked."""
+def _event_of(ledger: Ledger, witness: Witness, persons: np.ndarray) -> np.ndarray:
+    """Event under which people are booked; the one in which they were met, where nothing is written about them."""
     behind = ledger.behind("e3_subject")
-    rows = np.flatnonzero((behind.visit == 0) & np.isin(behind.person, persons))
-    by_person = rows[np.argsort(behind.person[rows], kind="stable")]
-    return ledger.cells("e3_subject", "event_no")[by_person[np.searchsorted(behind.person[by_person], persons)]]
+    booked = witness.event_no[witness.people.party]
+    rows = np.flatnonzero(behind.visit == 0)
+    booked[behind.person[rows]] = ledger.cells("e3_subject", "event_no")[rows]
+    return booked[persons]
 
 
 def _pair(

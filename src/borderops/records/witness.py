@@ -38,10 +38,13 @@ class Witness:
     replication : Replication
     settings : Settings
         Those that it was played with.
+    only : ndarray of bool, shape (n,), optional
+        Whole families about whom alone clerks write in the tables of people, which are most of all rows; everybody, if
+        not given. Numbers and luck are the same. Events, units and what ends a parting are kept of all.
     """
 
-    def __init__(self, replication: Replication, settings: Settings):
-        self.replication, self.settings = replication, settings
+    def __init__(self, replication: Replication, settings: Settings, only: np.ndarray | None = None):
+        self.replication, self.settings, self.only = replication, settings, only
         self.people, self.plan, self.history = replication.people, replication.plan, replication.history
         self.facilities = replication.facilities
         self.draws = Draws(settings.seed, replication.number)
@@ -55,6 +58,10 @@ class Witness:
     def workload(self) -> Workload:
         """How busy agents are."""
         return agents_workload(self.history, self.plan, self.facilities)
+
+    def rows(self, chosen: np.ndarray) -> np.ndarray:
+        """Rows of those chosen about whom clerks write, from a mask of people."""
+        return np.flatnonzero(chosen if self.only is None else chosen & self.only)
 
     # --- who ------------------------------------------------------------------------------------------------------
 
@@ -171,6 +178,26 @@ class Witness:
         start = ((month // 12 + 1970) % 100 * 100 + month % 12 + 1) * _SEQUENCE + (minutes - first) * _OPEN
         slot = (self.draws.uniforms(entities, Purpose.PRACTICE, index) * _OPEN).astype(np.int64)
         return _all_different(start + slot, np.sort(taken))
+
+    @cached_property
+    def event_no(self) -> np.ndarray:
+        """Number of each party's event, from 1 in the order in which their first people are taken in; int64.
+
+        Shape (parties,). `BLANK` for parties of whom Border Patrol took in nobody.
+        """
+        people, intake_at = self.people, np.where(self.is_in_e3, self.history.intake_at, NEVER)
+        numbers = np.full(people.size.size, BLANK, dtype=np.int64)
+        if not numbers.size:
+            return numbers
+        first = np.minimum.reduceat(intake_at, people.first_member)
+        # In the order of intake, so that the first party of an event is the first that was taken in.
+        party = np.flatnonzero(first != NEVER)
+        party = party[np.argsort(first[party], kind="stable")]
+        _, found, event = np.unique(people.event[party], return_index=True, return_inverse=True)
+        rank = np.empty(found.size, dtype=np.int64)
+        rank[np.argsort(found, kind="stable")] = np.arange(1, found.size + 1)
+        numbers[party] = rank[event]
+        return numbers
 
     @cached_property
     def a_number(self) -> np.ndarray:
