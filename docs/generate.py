@@ -39,7 +39,7 @@ from borderops.config.schema import ACTS, ASPECTS, Act, DesignChoice, Feature, S
 from borderops.forecast.kpis import KPIS  # noqa: E402
 from borderops.records.answer_key import Blame, Mechanism  # noqa: E402
 from borderops.records.fields import Field as RecordField  # noqa: E402
-from borderops.records.systems import EVERYWHERE, LAYOUTS, SYSTEMS  # noqa: E402
+from borderops.records.systems import EVERYWHERE, LAYOUTS, PUBLISHED, SYSTEMS  # noqa: E402
 from borderops.report.limits import LIMITS  # noqa: E402
 
 WRITTEN_BY = "<!-- Written by docs/generate.py from {source}. Do not edit: run it again. -->"
@@ -394,7 +394,7 @@ def records() -> str:
     ]
     for system, says in SYSTEMS.items():
         parts.append(f"## {system}\n\n{says[:1].upper()}{says[1:]}.\n")
-        for layout in (one for one in LAYOUTS.values() if one.system == system):
+        for layout in (one for one in (*LAYOUTS.values(), *PUBLISHED.values()) if one.system == system):
             key = f" Key: {', '.join(code(name) for name in layout.key)}." if layout.key else ""
             parts.append(f"### {layout.name}\n\n{layout.says}{key}\n")
             parts.append(table(("field", "kind", "meaning"), [_recorded(field) for field in layout.fields]))

@@ -35,7 +35,7 @@ ORDER = """
     records.ledger records.chances records.slips records.slips_of_names records.slips_of_rows records.detectable
     records.steering records.copying records.sheets records.unavoidable records.lost_mail
     records.mistakes records.bookkeeping
-    audit.findings audit.looking_up audit.linkage audit.lists audit.clocks audit.checks audit.auditing
+    audit.findings audit.looking_up audit.linkage audit.lists audit.clocks audit.checks audit.auditing audit.publishing
     scoring.standing scoring.scores
     forecast.intervals forecast.results forecast.comparing forecast.stopping forecast.spread forecast.ranks
     forecast.story forecast.kpis forecast.link_standing forecast.reading forecast.paper_trail forecast.stories

@@ -35,6 +35,7 @@ SYSTEMS: Final = {
     "portal": "HHS's portal of unaccompanied children",
     "mail": "electronic mail about children",
     "local": "spreadsheets and whiteboards of stations",
+    "list": "lists that agencies gave out; drawn from records by `borderops.audit.publishing.publish`",
 }
 
 EVERYWHERE: Final = (
@@ -460,6 +461,39 @@ LAYOUTS: Final[dict[str, Layout]] = {
 """Every table of records by name, system by system."""
 
 
+PUBLISHED: Final[dict[str, Layout]] = {
+    layout.name: layout
+    for layout in (
+        Layout(
+            "list_release",
+            "List of separated people that agencies gave out.",
+            (
+                _number("list_no", "List."),
+                choice("purpose", "What it is for.", ("first_count", "reconciled", "children_in_care")),
+                Field("as_of", Kind.DAY, "Day of the records that it was drawn from."),
+                Field("persons", Kind.NUMBER, "People on it."),
+            ),
+            ("list_no",),
+        ),
+        Layout(
+            "list_entry",
+            "Person on a list.",
+            (
+                _number("list_no", "List.", "list_release.list_no"),
+                Field("line", Kind.NUMBER, "Line of the list."),
+                _A_NUMBER,
+                Field("given", Kind.NAME, "Given name."),
+                Field("surname_1", Kind.NAME, "First surname."),
+                Field("surname_2", Kind.NAME, "Second surname."),
+                choice("kind", "Adult or child.", ("adult", "child")),
+            ),
+            ("list_no", "line"),
+        ),
+    )
+}
+"""Tables of lists that were given out: drawn from records by `borderops.audit.publishing`, written by no clerk."""
+
+
 @dataclass(frozen=True)
 class RecordTable:
     """Rows of one table of records.
@@ -576,7 +610,7 @@ def table_of(name: str, columns: Mapping[str, np.ndarray | int]) -> RecordTable:
 
 def numbered(name: str, columns: Mapping[str, np.ndarray | int]) -> tuple[RecordTable, np.ndarray]:
     """`table_of`, and for each of its rows the place it had in ``columns``, so that what belongs to it can follow."""
-    layout = LAYOUTS[name]
+    layout = LAYOUTS.get(name) or PUBLISHED[name]
     unknown = set(columns) - set(layout.every_field)
     if unknown:
         raise KeyError(f"{name} has no field {sorted(unknown)}")
