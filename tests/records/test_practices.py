@@ -26,17 +26,16 @@ def settings_of(*overrides: str) -> Settings:
         (
             "e3_august_2018",
             {"keeps_unit", "has_codes", "can_search", "has_comments", "has_banner", "has_box", "restores"}
-            | {"keeps_sheet", "keeps_board", "has_one_unit"},
+            | {"keeps_sheet", "keeps_board"},
         ),
         (
             "edit_checks",
-            {"keeps_unit", "has_codes", "has_one_code", "can_search", "suggests_kin", "has_comments", "has_banner"}
-            | {"clears_banner", "has_box", "restores", "keeps_sheet", "keeps_board", "has_one_unit"},
+            {"keeps_unit", "has_codes", "can_search", "has_comments", "has_banner"}
+            | {"clears_banner", "has_box", "restores", "keeps_sheet", "keeps_board"},
         ),
         (
             "shared_record",
-            {"keeps_unit", "has_codes", "has_one_code", "can_search", "suggests_kin", "is_linked", "has_box"}
-            | {"is_automatic", "restores", "has_one_unit"},
+            {"keeps_unit", "has_codes", "can_search", "is_linked", "has_box"} | {"is_automatic", "restores"},
         ),
     ],
 )

@@ -22,9 +22,7 @@ class Practices(Table):
     begins_at: np.ndarray  # int64
     keeps_unit: np.ndarray  # bool, the unit outlives a separation
     has_codes: np.ndarray  # bool
-    has_one_code: np.ndarray  # bool, exactly one, checked
     can_search: np.ndarray  # bool, the field finds kept units
-    suggests_kin: np.ndarray  # bool, a search by name, age and date shows who may belong together
     has_comments: np.ndarray  # bool, ICE reads comments
     has_banner: np.ndarray  # bool, ICE sees a sign
     clears_banner: np.ndarray  # bool, which is taken away after rejoining
@@ -34,7 +32,6 @@ class Practices(Table):
     restores: np.ndarray  # bool, rejoining restores the unit instead of making another
     keeps_sheet: np.ndarray  # bool, stations keep a spreadsheet of separated families
     keeps_board: np.ndarray  # bool, those of `records.whiteboards` keep one
-    has_one_unit: np.ndarray  # bool, nobody is entered in a second unit
     is_trained: np.ndarray  # bool, its users work as guided from its first minute on
     guided_at: np.ndarray  # int64, by station: since when there is guidance
 
@@ -69,9 +66,7 @@ def practices(settings: Settings) -> Practices:
         begins_at=np.array([clock.minute_of(row.begins) for row in rows], dtype=np.int64),
         keeps_unit=keeps_unit,
         has_codes=~of("codes", "none"),
-        has_one_code=of("codes", "one"),
         can_search=~of("search", "none"),
-        suggests_kin=of("search", "full"),
         has_comments=of("ice", "comments", "banner", "cleared_banner"),
         has_banner=of("ice", "banner", "cleared_banner"),
         clears_banner=of("ice", "cleared_banner"),
@@ -81,7 +76,6 @@ def practices(settings: Settings) -> Practices:
         restores=keeps_unit,
         keeps_sheet=of("sheet", "local"),
         keeps_board=of("whiteboard", "kept"),
-        has_one_unit=of("units_at_a_time", "one"),
         is_trained=np.array([row.is_trained for row in rows]),
         guided_at=_guided_at(settings.tracking),
     )
