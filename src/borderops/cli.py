@@ -76,7 +76,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except WrongInput as problem:
         return _end(WRONG_INPUT, f"borderops: {problem}")
     except KeyboardInterrupt as interruption:
-        return _end(INTERRUPTED, f"borderops: interrupted; {interruption or 'nothing was kept'}")
+        return _end(INTERRUPTED, f"borderops: interrupted; {str(interruption).strip() or 'nothing was kept'}")
     except BrokenPipeError:
         # The reader has seen enough. Python would complain once more when it closes standard output at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

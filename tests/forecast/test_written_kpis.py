@@ -79,7 +79,7 @@ def test_links_are_those_of_the_children_separated_and_of_those_nobody_noticed()
     assert set(separated) == set(links.child[links.kind == Kind.DISCLOSED])
     unnoticed = value("children_separated_unnoticed")
     assert unnoticed > 0
-    assert np.unique(links.child[links.kind != Kind.DISCLOSED]).size == pytest.approx(unnoticed, abs=8)
+    assert np.unique(links.child[links.kind != Kind.DISCLOSED]).size == unnoticed
 
 
 def test_flow_keeps_its_links():
@@ -117,9 +117,9 @@ def test_kept_units_keep_links_in_reach():
 
 def test_written_clock_is_near_the_true_one():
     """Slips move the written clock of a few children, not of most."""
-    true, written = value("over_72h_separated"), value("over_72h_separated_written")
-    assert true > 0
-    assert abs(written - true) <= 0.15 * true
+    true, written = value("over_72h_separated_border_patrol"), value("over_72h_separated_written")
+    assert true > 100
+    assert 0 < abs(written - true) <= 0.05 * true
 
 
 def test_figures_are_those_of_whole_books():

@@ -207,8 +207,10 @@ def test_perfect_records_are_told_with_the_chance_that_remains(contents: Content
         told = with_kpi(told, name, median=0.0, low=0.0, high=0.0, mean=0.0)
     sentence = prose.records_sentence(told)
     assert sentence.startswith("Every family that says it is one is written down as one")
-    assert sentence.count("up to 44\xa0%") == 4
-    assert "stands somewhere in the records" in sentence and "list" not in sentence
+    assert sentence.count("up to 44\xa0%") == 5
+    assert "stands somewhere in the records" in sentence and "leaves out nobody" in sentence
+    nobody = with_kpi(told, "persons_separated_for_policy", median=0.0, low=0.0, high=0.0, mean=0.0)
+    assert "list" not in prose.records_sentence(nobody)
 
 
 def test_records_without_separated_children_leave_their_number_out(contents: Contents) -> None:

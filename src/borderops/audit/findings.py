@@ -16,7 +16,7 @@ import pandas as pd
 from borderops import clock
 from borderops.records.systems import LAYOUTS
 from borderops.tables import Table
-from borderops.units import DAY, NEVER
+from borderops.units import NEVER
 
 TABLES: Final = tuple(LAYOUTS)
 """Tables of records in the order of their codes in findings."""
@@ -224,11 +224,6 @@ def era_of(minutes: np.ndarray) -> np.ndarray:
     """Era of moments, shape (n,), int8."""
     after_start = (np.asarray(minutes) >= SEASON_FROM).astype(np.int8)
     return after_start + (np.asarray(minutes) >= SEASON_BEFORE).astype(np.int8)
-
-
-def day_minutes(days: np.ndarray) -> np.ndarray:
-    """First minute of days, int64."""
-    return np.asarray(days, dtype=np.int64) * DAY
 
 
 def by_era(pairs: Pairs) -> pd.DataFrame:

@@ -17,7 +17,6 @@ from borderops.records.answer_key import TABLES, AnswerKey, Mechanism
 from borderops.records.bookkeeping import Books
 from borderops.records.fields import BLANK
 from borderops.records.systems import SYSTEMS, Records, RecordTable
-from borderops.units import NEVER
 
 COLUMNS: Final = ["moment", "until", "system", "table", "rec_id", "persons", "text", "slips", "is_missing"]
 
@@ -205,9 +204,3 @@ def _why_missing(key: AnswerKey, name: str) -> dict[int, str]:
 def how(mechanism: int) -> str:
     """A mechanism in words."""
     return Mechanism(mechanism).name.lower().replace("_", " ")
-
-
-def stood_at(trail: pd.DataFrame, minute: int) -> pd.DataFrame:
-    """Rows of a trail that stood at a minute."""
-    held = (trail["moment"] <= minute) & (minute < trail["until"].where(trail["until"] != NEVER, NEVER))
-    return trail[held & ~trail["is_missing"]]

@@ -61,11 +61,6 @@ def role_of(users: np.ndarray) -> np.ndarray:
     return np.asarray(users) // _ROLE
 
 
-def station_of(users: np.ndarray) -> np.ndarray:
-    """Station of users, -1 for none, shape (n,)."""
-    return np.asarray(users) % _ROLE // _STATION - 1
-
-
 def one_of(entities: np.ndarray, count: np.ndarray | int, draws: Draws, index: int = 0) -> np.ndarray:
     """Pick one of those on duty for each entity, from 0; shape (n,), int64."""
     uniforms = draws.uniforms(entities, Purpose.OPERATOR, index)

@@ -106,6 +106,7 @@ class Headline:
     number_not_passed: str = "children_parent_number_not_passed"
     links_nowhere: str = "share_links_unrecorded"
     missing_from_list: str = "persons_missing_from_list"
+    meant_for_list: str = "persons_separated_for_policy"
     ordered: str = "class_children"
     young_in_time: str = "class_reunited_by_young_deadline"
     others_in_time: str = "class_reunited_by_deadline"

@@ -130,7 +130,7 @@ def beside_truth(contents: Contents) -> Picture:
         keys=[Key("True, simulated", BLUE, "circle"), Key("By the records", ORANGE, "square")] if known else [],
         headings=1,
         note="The official list is drawn from family units deleted, or marked, under the two codes that stood in for "
-        "the policy. It leaves out whom clerks coded otherwise or never grouped, and holds whom they coded so by "
+        "the policy. It leaves out whom clerks coded otherwise or not at all, and holds whom they coded so by "
         "mistake. The written clock runs from the apprehension to the book-out as entered, ports of entry left out.",
         nothing="Nobody was separated for prosecution in the days the answer speaks of, and nobody is on the list.",
     )

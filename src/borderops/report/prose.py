@@ -366,9 +366,13 @@ def _links_clause(contents: Contents, row: Row | None) -> str:
 
 
 def _list_clause(contents: Contents, row: Row | None) -> str:
-    if row is None or is_never_seen(row):
+    meant = contents.kpi(contents.headline.meant_for_list)
+    if row is None or meant is None or is_never_seen(meant):
         return ""  # where nobody is separated for prosecution there is nobody to leave out
-    count = quantity(row["median"], "persons").replace("persons", "people").replace("person", "people")
+    if is_never_seen(row):
+        unseen = unseen_text(int(row["n"]), contents.level)
+        return f"the official list leaves out nobody who was separated under the policy ({unseen})"
+    count = quantity(row["median"], "persons").replace("persons", "people")
     return f"the official list leaves out {count} separated under the policy{_spread(row, 'persons')}"
 
 
