@@ -89,6 +89,29 @@ def test_no_duration_is_shorter_than_a_minute_or_endless(uniform):
     assert 1 <= _one(quantiles.lognormal_minutes, uniform, 1.0, 2.0) < 2**40
 
 
+@pytest.mark.parametrize(
+    ("median", "sigma"), [(20.0, 0.3), (90.0, 0.5), (1440.0, 0.5), (2880.0, 0.7), (54.0 * DAY, 0.6), (60.0, 0.0)]
+)
+def test_durations_of_many_are_those_of_each(median, sigma):
+    """Minutes told by a guide, where many have one distribution, are those that the formula gives one by one."""
+    drawn = np.random.default_rng(1).random(300_000)
+    edges = np.arange(1, quantiles.CELLS) / quantiles.CELLS
+    uniforms = np.concatenate([drawn, edges, np.nextafter(edges, 0.0), [SMALLEST, LARGEST]])
+    each = quantiles.lognormal_minutes(uniforms, np.full(uniforms.size, median), sigma)
+    assert np.array_equal(quantiles.lognormal_minutes(uniforms, median, sigma), each)
+
+
+def test_durations_of_kinds_are_those_of_each_kind():
+    """A kind has its own median and sigma, whether many or few are of it; a kind may be of nobody."""
+    generator = np.random.default_rng(1)
+    kind = generator.choice([0, 1, 3], size=200_000, p=[0.9, 0.09999, 0.00001])
+    uniforms, median = generator.random(kind.size), np.array([45.0, 600.0, 1.0, 9_000.0])
+    sigma = np.array([0.3, 0.6, 1.0, 0.0])
+    found = quantiles.lognormal_minutes_of(uniforms, kind, median, sigma)
+    assert np.array_equal(found, quantiles.lognormal_minutes(uniforms, median[kind], sigma[kind]))
+    assert quantiles.lognormal_minutes_of(uniforms[:0], kind[:0], median, sigma).tolist() == []
+
+
 @given(low=UNIFORM, high=UNIFORM, median=st.floats(0.01, 1e6), sigma=st.floats(0, 3))
 def test_durations_grow_with_the_uniform(low, high, median, sigma):
     """Nobody's larger uniform gives a shorter duration."""

@@ -6,6 +6,10 @@ are taken here; durations leave as whole minutes, so that last bits of `exp` can
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
+import numba
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -15,6 +19,21 @@ ALMOST_ONE = 1.0 - 1e-12
 
 FEW = 32
 """Most categories that are told apart by comparing a uniform with every edge."""
+
+CELLS: Final = 2**16
+"""Cells of a guide to whole minutes. A power of two, so that scaling a uniform by it is exact."""
+
+GUIDED_FROM: Final = CELLS
+"""Fewest uniforms of one distribution for which a guide is worth its making."""
+
+GUIDES: Final = 64
+"""Distributions whose guides are kept in mind, replication after replication: at most 16 MB."""
+
+_SEVERAL: Final = -1
+"""In a guide: the cell holds several minutes."""
+
+_USELESS: Final = 0.5
+"""Share of such cells from which on a guide is no help: lengths of days."""
 
 
 def count(uniforms: np.ndarray, mean: np.ndarray | float) -> np.ndarray:
@@ -77,6 +96,44 @@ def lognormal_minutes(uniforms: np.ndarray, median: np.ndarray | float, sigma: n
     -------
     ndarray of int64, shape (n,)
     """
+    guide = None
+    if isinstance(median, float) and isinstance(sigma, float) and uniforms.size >= GUIDED_FROM:
+        guide = _guide(median, sigma)
+    if guide is None:
+        return _rounded_minutes(uniforms, median, sigma)
+    minutes, rows = np.empty(uniforms.size, dtype=np.int64), np.empty(uniforms.size, dtype=np.int32)
+    rows = rows[: _look_up(uniforms, guide, minutes, rows)]
+    minutes[rows] = _rounded_minutes(uniforms[rows], median, sigma)
+    return minutes
+
+
+@lru_cache(GUIDES)
+def _guide(median: float, sigma: float) -> np.ndarray | None:
+    """Minutes of all uniforms of a cell, or that there are several; None where that is so of most.
+
+    Minutes only rise with the uniform, so what both edges of a cell have all between them have.
+    """
+    at_edges = _rounded_minutes(np.arange(1, CELLS) / CELLS, median, sigma)
+    is_one = np.concatenate([[False], at_edges[1:] == at_edges[:-1], [False]])
+    is_one &= np.append(0, at_edges) < np.iinfo(np.int32).max
+    if is_one.mean() < _USELESS:
+        return None
+    return np.where(is_one, np.append(0, at_edges), _SEVERAL).astype(np.int32)
+
+
+@numba.njit(cache=True, nogil=True)
+def _look_up(uniforms, guide, minutes, rows):
+    """Fill in what the guide knows; rows of which it does not, and how many there are."""
+    count = 0
+    for i in range(uniforms.size):
+        minutes[i] = guide[np.int64(uniforms[i] * CELLS)]
+        rows[count] = i
+        count += minutes[i] == _SEVERAL
+    return count
+
+
+def _rounded_minutes(uniforms: np.ndarray, median: np.ndarray | float, sigma: np.ndarray | float) -> np.ndarray:
+    """Every one by itself."""
     minutes = special.ndtri(uniforms)
     # In place: a plan takes millions of durations, and new arrays cost more than the arithmetic.
     minutes *= sigma
@@ -84,6 +141,28 @@ def lognormal_minutes(uniforms: np.ndarray, median: np.ndarray | float, sigma: n
     minutes *= median
     np.rint(minutes, out=minutes)
     return np.maximum(minutes, 1.0, out=minutes).astype(np.int64)
+
+
+def lognormal_minutes_of(uniforms: np.ndarray, kind: np.ndarray, median: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    """`lognormal_minutes` of a few kinds at once.
+
+    Parameters
+    ----------
+    uniforms : ndarray of float64, shape (n,)
+    kind : ndarray of int, shape (n,)
+        0 to k - 1.
+    median, sigma : ndarray of float64, shape (k,)
+        Of each kind.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+    """
+    minutes = np.empty(uniforms.size, dtype=np.int64)
+    for one in np.flatnonzero(np.bincount(kind)).tolist():
+        rows = np.flatnonzero(kind == one)
+        minutes[rows] = lognormal_minutes(uniforms[rows], float(median[one]), float(sigma[one]))
+    return minutes
 
 
 def gamma_factor(uniforms: np.ndarray, variation: float) -> np.ndarray:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numba
 import numpy as np
 
 from borderops.clock import datetime_of
@@ -26,7 +27,8 @@ from borderops.operations.history import (
 )
 from borderops.operations.numbers import Message
 from borderops.operations.plan import CaseKind, EarlierParent, Plan
-from borderops.operations.rebuilding import agent_jobs, desk_jobs, joined, processing_minutes, serving, way_ended
+from borderops.operations.rebuilding import Jobs, agent_jobs, desk_jobs, joined, processing_minutes, serving, way_ended
+from borderops.ordering import ascending
 from borderops.units import NEVER
 
 ORDER = (
@@ -115,17 +117,40 @@ def _disorder(history: History) -> Iterator[str]:
     """No event before its cause, none after the horizon."""
     came = history.exit != Exit.NOT_HERE
     for before, after in ORDER:
-        # NEVER is the latest of all moments, so what lacks its cause comes before it.
-        wrong = came & (getattr(history, after) < getattr(history, before))
-        if wrong.any():
-            row = _first(wrong)
+        count, row = _count_before(came, getattr(history, after), getattr(history, before))
+        if count:
             when = datetime_of(getattr(history, after)[row])
-            yield f"{int(wrong.sum())} people have {after} without or before {before}, first row {row} at {when}"
+            yield f"{count} people have {after} without or before {before}, first row {row} at {when}"
     for name, column in history.columns().items():
         if name.endswith("_at"):
-            late = (column != NEVER) & (column >= history.horizon)
-            if late.any():
-                yield f"{int(late.sum())} people have {name} after the last minute, first row {_first(late)}"
+            count, row = _count_late(column, history.horizon)
+            if count:
+                yield f"{count} people have {name} after the last minute, first row {row}"
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_before(came, after, before):
+    """How many of those who came have one moment before another, and the first of them."""
+    # NEVER is the latest of all moments, so what lacks its cause comes before it.
+    count = 0
+    for i in range(came.size):
+        count += came[i] & (after[i] < before[i])
+    first = 0
+    while count and not (came[first] and after[first] < before[first]):
+        first += 1
+    return count, first
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_late(moments, horizon):
+    """How many moments come after the last minute, and the first of them."""
+    count = 0
+    for i in range(moments.size):
+        count += (moments[i] >= horizon) & (moments[i] != NEVER)
+    first = 0
+    while count and not (moments[first] >= horizon and moments[first] != NEVER):
+        first += 1
+    return count, first
 
 
 def _broken_exits(history: History) -> Iterator[str]:
@@ -173,35 +198,49 @@ def _given_when_full(
     begins: np.ndarray, until: np.ndarray, schedule: Schedule, history: History, name: str
 ) -> Iterator[str]:
     """Find units given while none was free; departures of a minute come before allocations."""
-    # Moments almost stand in order, which is what this kind of sorting makes use of.
-    begins, until = np.sort(begins, kind="stable"), np.sort(until, kind="stable")
-    changes = np.searchsorted(begins, schedule.at[1:], side="left")
-    capacity = np.repeat(schedule.capacity, np.diff(changes, prepend=0, append=begins.size))
-    # With c units, whoever is the i-th to be given one needs that the (i - c)-th to give one back has done so.
-    needed = np.arange(begins.size) - capacity
-    wrong = (needed >= 0) & (until[np.maximum(needed, 0)] > begins) & (begins > history.first_minute)
-    if wrong.any():
-        moments = np.unique(begins[wrong])
-        yield f"{name}: given while none was free, {moments.size} times, first {datetime_of(int(moments[0]))}"
+    length = history.horizon - history.first_minute
+    count, at = _count_beyond(begins, until, schedule.at, schedule.capacity, history.first_minute, length)
+    if count:
+        yield f"{name}: given while none was free, {count} times, first {datetime_of(int(at))}"
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_beyond(begins, until, changes_at, capacity, first, length):
+    """Count the minutes after the first in which a unit is given and more are in use then than there are."""
+    more, is_given = np.zeros(length + 1, dtype=np.int32), np.zeros(length + 1, dtype=np.bool_)
+    for i in range(begins.size):
+        # What is there before the first minute is there in it; what comes after the last concerns none.
+        given_at = min(max(begins[i], first), first + length) - first
+        more[given_at] += 1
+        is_given[given_at] = True
+        more[min(max(until[i], first), first + length) - first] -= 1
+    count, found, in_use, row = 0, first, more[0], 0
+    for minute in range(1, length):
+        in_use += more[minute]
+        if not is_given[minute]:
+            continue
+        while row + 1 < changes_at.size and changes_at[row + 1] <= first + minute:
+            row += 1
+        if in_use > capacity[row]:
+            found = found if count else first + minute
+            count += 1
+    return count, found
 
 
 def _agents_overused(history: History, plan: Plan, facilities: Facilities) -> Iterator[str]:
     """An agent begins only while fewer agents are busy than on duty."""
-    places, jobs = zip(*agent_jobs(history, plan, facilities).values(), strict=True)
-    place, together = np.concatenate(places), joined(*jobs)
+    jobs = agent_jobs(history, plan, facilities).values()
     for station in range(len(facilities.agents)):
-        here = np.flatnonzero(place == station)
+        own = [Jobs(*(column[np.flatnonzero(place == station)] for column in each)) for place, each in jobs]
         schedule = serving(history, plan, facilities, station)
-        yield from _given_when_full(
-            together.begins[here], together.ends[here], schedule, history, f"agents of station {station}"
-        )
+        yield from _given_when_full(*joined(*own), schedule, history, f"agents of station {station}")
     desk = desk_jobs(history, facilities)
     yield from _given_when_full(desk.begins, desk.ends, facilities.desk, history, "workers at ORR's desk")
 
 
 def _shared_numbers(history: History) -> Iterator[str]:
     """No A-number is given twice, and everybody taken in has one."""
-    numbers = np.sort(history.a_number, kind="stable")
+    numbers = ascending(history.a_number)
     repeated = (np.diff(numbers) == 0) & (numbers[1:] != 0)
     if repeated.any():
         yield f"{int(repeated.sum())} A-numbers were given twice"

@@ -114,15 +114,16 @@ def _agent_times(
     """Minutes of intake, processing and checks of each case."""
     size, kind = cases["case_size"].astype(np.int64), cases["case_kind"]
     by_kind = (times.processing_adult, times.processing_family, times.processing_child_alone)
-    median = np.array([time.median_hours for time in by_kind])[kind] * HOUR
-    sigma = np.array([time.sigma for time in by_kind])[kind]
-    further = np.array([1, 2, 1])[kind]
-    median = median * (1.0 + times.processing_further_member_share * np.maximum(size - further, 0))
+    sizes = np.arange(int(size.max(initial=0)) + 1)
+    # By kind and size, of which there are few.
+    median = np.array([[time.median_hours * HOUR] for time in by_kind])
+    median = median * (1.0 + times.processing_further_member_share * np.maximum(sizes - [[1], [2], [1]], 0))
+    sigma = np.repeat([time.sigma for time in by_kind], sizes.size)
+    uniforms = draws.uniforms(number, Purpose.PROCESSING)
+    processing = quantiles.lognormal_minutes_of(uniforms, kind * sizes.size + size, median.ravel(), sigma)
     return {
         "intake_minutes": (times.intake_minutes_party + times.intake_minutes_person * size).astype(np.int32),
-        "processing_minutes": quantiles.lognormal_minutes(
-            draws.uniforms(number, Purpose.PROCESSING), median, sigma
-        ).astype(np.int32),
+        "processing_minutes": processing.astype(np.int32),
         "checks_minutes": _minutes(draws, number, Purpose.CHECKS, times.checks),
         "separated_checks_minutes": _only(
             kind == CaseKind.FAMILY,
@@ -297,9 +298,10 @@ def _adult_paths(people: People, settings: Settings, draws: Draws) -> dict[str, 
     path[adult] = of_adult
     # Who is referred and not heard goes to ICE after all.
     by_path = (times.transfer_to_ice, times.quick_return, times.transfer_to_ice)
-    median = np.array([time.median_hours for time in by_path])[of_adult] * HOUR
-    sigma = np.array([time.sigma for time in by_path])[of_adult]
-    departure[adult] = quantiles.lognormal_minutes(draws.uniforms(number, Purpose.DEPARTURE), median, sigma)
+    median, sigma = (np.array(column) for column in zip(*((time.median_hours * HOUR, time.sigma) for time in by_path)))
+    departure[adult] = quantiles.lognormal_minutes_of(
+        draws.uniforms(number, Purpose.DEPARTURE), of_adult, median, sigma
+    )
     is_returned = _returned_children(people, times, departure, draws)
     return {"departure_minutes": departure, "path": path, "is_returned": is_returned}
 

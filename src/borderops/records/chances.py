@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from borderops.config.designs import resolved
 from borderops.config.schema import Slip
 from borderops.operations.numbers import LOADS
 from borderops.records.answer_key import TABLES, Mechanism
@@ -51,6 +52,7 @@ class Chances:
         self.ledger, self.witness = ledger, witness
         self.keeping = witness.settings.records
         self._hands: dict[str, _Hands] = {}
+        self._designs = resolved(witness.settings)
         self._rates: dict[Mechanism, np.ndarray] = {}
         # Users met so far, ascending, and how much more than others they slip.
         self._skills = np.zeros(0, dtype=np.int32), np.zeros(0)
@@ -59,7 +61,7 @@ class Chances:
         """Chance of a slip by design, guidance and load, shape (designs x 2 x loads,)."""
         if mechanism not in self._rates:
             slip: Slip = mechanism.name.lower()  # type: ignore[assignment]
-            self._rates[mechanism] = slip_rates(self.witness.settings, slip).ravel()
+            self._rates[mechanism] = slip_rates(self.witness.settings, slip, self._designs).ravel()
         return self._rates[mechanism]
 
     def hit(self, table: str, field: str, mechanism: Mechanism, rows: np.ndarray | None = None) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 
 from borderops import clock
 from borderops.operations.history import CourtOutcome, Exit
+from borderops.ordering import ranks
 from borderops.population.people import Role
 from borderops.records import clerk_e3_units
 from borderops.records.clerk_e3_partings import (
@@ -19,7 +20,6 @@ from borderops.records.clerk_e3_partings import (
     is_marked,
     load_at,
     members_of,
-    ordered,
     partings,
     rejoining_agent,
 )
@@ -29,7 +29,7 @@ from borderops.records.entry import Clerk, CopiedFrom, Desk, Entry
 from borderops.records.fields import BLANK
 from borderops.records.known_names import given_names_of, surnames_of
 from borderops.records.systems import LAYOUTS, NOTES
-from borderops.records.witness import Witness
+from borderops.records.witness import Witness, told_once
 from borderops.units import DAY, NEVER
 
 FINGERPRINTED_FROM: Final = 14
@@ -72,15 +72,16 @@ def _taken_in(witness: Witness) -> Entry:
     return Entry(
         {
             "entered_at": witness.history.intake_at[rows],
-            "entered_by": witness.intake_user[rows],
+            "entered_by": witness.intake_user(rows),
             "valid_to": ends[rows],
-            "class": _class(witness)[rows],
+            "class": _class(witness, rows),
         },
         rows,
-        {"visit": 0, "load": witness.intake_load[rows]},
+        {"visit": 0, "load": witness.intake_load(rows)},
     )
 
 
+@told_once
 def _changed(witness: Witness) -> tuple[np.ndarray, np.ndarray]:
     """People whose class changed because their unit was deleted, and the place of each one's parting."""
     parted = partings(witness)
@@ -122,11 +123,11 @@ def _rejoined(witness: Witness) -> Entry:
     )
 
 
-def _class(witness: Witness) -> np.ndarray:
-    """How everybody is processed at intake, shape (n,)."""
-    without = np.where(witness.people.role < Role.CHILD, Class.SINGLE_ADULT, Class.UAC)
-    of_kin = np.where(is_recorded_kin(witness), Class.FAMILY_GROUP, without)
-    return np.where(witness.claims_family, Class.FAMILY_UNIT, of_kin)
+def _class(witness: Witness, rows: np.ndarray) -> np.ndarray:
+    """How people are processed at intake, shape (k,)."""
+    without = np.where(witness.people.role[rows] < Role.CHILD, Class.SINGLE_ADULT, Class.UAC)
+    of_kin = np.where(is_recorded_kin(witness)[rows], Class.FAMILY_GROUP, without)
+    return np.where(witness.claims_family[rows], Class.FAMILY_UNIT, of_kin)
 
 
 def portrait(witness: Witness, person: np.ndarray) -> dict[str, np.ndarray]:
@@ -144,13 +145,14 @@ def portrait(witness: Witness, person: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
+@told_once
 def fingerprints(witness: Witness) -> np.ndarray:
     """Number of everybody's prints, from 1 in the order of intake; `BLANK` for those under 14; shape (n,), int64."""
     met = witness.is_in_e3 | witness.is_in_sigma
     old_enough = witness.people.comes_of_age(FINGERPRINTED_FROM) <= witness.history.intake_at
     rows = np.flatnonzero(met & old_enough)
     numbers = np.full(met.size, BLANK, dtype=np.int64)
-    numbers[rows] = ordered(witness.history.intake_at[rows]) + 1
+    numbers[rows] = ranks(witness.history.intake_at[rows]) + 1
     return numbers
 
 
@@ -171,15 +173,13 @@ def completed_years(birth_day: np.ndarray, minutes: np.ndarray) -> np.ndarray:
 
 def event(witness: Witness, desk: Desk) -> Entry:
     """Write `e3_event`: entered with the first person of the event who is taken in."""
-    taken_in = np.flatnonzero(witness.is_in_e3)
-    taken_in = taken_in[np.argsort(witness.history.intake_at[taken_in], kind="stable")]
-    numbers, first = np.unique(witness.event_no[witness.people.party[taken_in]], return_index=True)
-    person = taken_in[first]
+    numbers = _events(witness)
+    person = _first_taken_in(witness)[numbers]
     party = witness.people.party[person]
     return Entry(
         {
             "entered_at": witness.history.intake_at[person],
-            "entered_by": witness.intake_user[person],
+            "entered_by": witness.intake_user(person),
             "event_no": numbers,
             "station": witness.station[person],
             "apprehended_at": witness.people.apprehended_at[party],
@@ -188,9 +188,26 @@ def event(witness: Witness, desk: Desk) -> Entry:
         {
             "entity": witness.people.event[party],
             "station": witness.station[person],
-            "load": witness.intake_load[person],
+            "load": witness.intake_load(person),
         },
     )
+
+
+def _events(witness: Witness) -> np.ndarray:
+    """Numbers of the events in which somebody was met about whom clerks write, ascending."""
+    is_met = np.zeros(int(witness.event_no.max(initial=0)) + 1, dtype=bool)
+    is_met[witness.event_no[witness.people.party[witness.rows(witness.is_in_e3)]]] = True
+    return np.flatnonzero(is_met)
+
+
+def _first_taken_in(witness: Witness) -> np.ndarray:
+    """Row of the first person of each event who was taken in, by the number of the event."""
+    taken_in = np.flatnonzero(witness.is_in_e3)
+    last_first = np.empty_like(taken_in)
+    last_first[-witness.subject_no[taken_in]] = taken_in  # whose numbers are from 1, in the order of intake
+    first = np.full(int(witness.event_no.max(initial=0)) + 1, BLANK, dtype=np.int64)
+    first[witness.event_no[witness.people.party[last_first]]] = last_first
+    return first
 
 
 # --- where they were kept, and where they went ------------------------------------------------------------------------
@@ -230,13 +247,13 @@ def _first_stays(witness: Witness) -> Entry:
     return Entry(
         {
             "entered_at": history.intake_at[rows],
-            "entered_by": witness.intake_user[rows],
+            "entered_by": witness.intake_user(rows),
             "in_at": history.apprehended_at[rows],
             "out_at": history.left_cbp_at[rows],
             "out_reason": OUT_REASON[history.exit[rows]],
         },
         rows,
-        {"visit": 0, "load": witness.intake_load[rows]},
+        {"visit": 0, "load": witness.intake_load(rows)},
     )
 
 

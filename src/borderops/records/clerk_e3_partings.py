@@ -16,7 +16,7 @@ from borderops.operations.plan import Ground, Plan
 from borderops.operations.rebuilding import members
 from borderops.records.fields import BLANK
 from borderops.records.systems import CODES
-from borderops.records.witness import Witness
+from borderops.records.witness import Witness, told_once
 from borderops.units import NEVER
 
 
@@ -69,6 +69,7 @@ class Partings(NamedTuple):
     is_restored: np.ndarray  # bool, rejoining restores the unit
 
 
+@told_once
 def partings(witness: Witness) -> Partings:
     """Find the partings of families that Border Patrol took in."""
     plan, history, practices = witness.plan, witness.history, witness.practices
@@ -132,16 +133,10 @@ def over_cases(reduce: np.ufunc, values: np.ndarray, case: np.ndarray, plan: Pla
     return reduce.reduceat(values, np.cumsum(size) - size)
 
 
+@told_once
 def is_marked(witness: Witness) -> np.ndarray:
     """True for those whom a parting separated: parents who were taken, children left with none; shape (n,)."""
     return witness.history.is_taken | witness.history.is_alone
-
-
-def ordered(at: np.ndarray) -> np.ndarray:
-    """Place of each moment in their order, from 0; equal ones keep the order they have. Shape (k,), int64."""
-    place = np.empty(at.size, dtype=np.int64)
-    place[np.argsort(at, kind="stable")] = np.arange(at.size)
-    return place
 
 
 def load_at(witness: Witness, rows: np.ndarray, minutes: np.ndarray) -> np.ndarray:

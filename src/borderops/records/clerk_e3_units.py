@@ -28,7 +28,7 @@ from borderops.records.clerk_e3_versions import completed, stacked
 from borderops.records.entry import Desk, Entry
 from borderops.records.fields import BLANK
 from borderops.records.users import UserRole
-from borderops.records.witness import Witness
+from borderops.records.witness import Witness, told_once
 from borderops.streams import Purpose
 from borderops.units import NEVER
 
@@ -97,6 +97,7 @@ class Units(NamedTuple):
     unit_of: np.ndarray  # int64, shape (m,), unit of each
 
 
+@told_once
 def units(witness: Witness) -> Units:
     """All units and groups of e3: of families at intake, of who stays together or is rejoined, of recorded kin."""
     first, parted = first_units(witness), partings(witness)
@@ -122,8 +123,8 @@ def first_units(witness: Witness) -> Units:
         begins=witness.history.intake_at[lead],
         ends=ends,
         visit=np.zeros(case.size, dtype=np.int16),
-        user=witness.intake_user[lead],
-        load=witness.intake_load[lead],
+        user=witness.intake_user(lead),
+        load=witness.intake_load(lead),
         member=member,
         unit_of=np.repeat(np.arange(case.size), witness.plan.case_size[case]),
     )
@@ -160,6 +161,7 @@ def _leads(family: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.flatnonzero(begins), np.cumsum(begins) - 1
 
 
+@told_once
 def is_recorded_kin(witness: Witness) -> np.ndarray:
     """True for members of kin groups that e3 holds as groups, shape (n,)."""
     people = witness.people
@@ -186,8 +188,8 @@ def _groups(witness: Witness) -> Units:
         begins=begins,
         ends=np.full(lead.size, NEVER, dtype=np.int64),
         visit=np.zeros(lead.size, dtype=np.int16),
-        user=witness.intake_user[made_by],
-        load=witness.intake_load[made_by],
+        user=witness.intake_user(made_by),
+        load=witness.intake_load(made_by),
         member=member,
         unit_of=unit_of,
     )
@@ -302,8 +304,8 @@ def _joining(witness: Witness, made: Units) -> tuple[np.ndarray, np.ndarray, np.
     begins, user, load = (column[made.unit_of] for column in (made.begins, made.user, made.load))
     of_kin = made.kind[made.unit_of] == Unit.GROUP
     kin = made.member[of_kin]
-    begins[of_kin], user[of_kin] = witness.history.intake_at[kin], witness.intake_user[kin]
-    load[of_kin] = witness.intake_load[kin]
+    begins[of_kin], user[of_kin] = witness.history.intake_at[kin], witness.intake_user(kin)
+    load[of_kin] = witness.intake_load(kin)
     return begins, user, load
 
 

@@ -9,8 +9,9 @@ from enum import IntEnum
 
 import numpy as np
 
+from borderops.ordering import ranks
 from borderops.records.clerk_e3 import fingerprints
-from borderops.records.clerk_e3_partings import is_marked, members_of, ordered, partings
+from borderops.records.clerk_e3_partings import is_marked, members_of, partings
 from borderops.records.clerk_e3_units import Status
 from borderops.records.clerk_e3_versions import completed, stacked
 from borderops.records.entry import Clerk, CopiedFrom, Desk, Entry
@@ -44,12 +45,12 @@ def person(witness: Witness, desk: Desk) -> Entry:
         {
             "entered_at": at,
             "entered_by": MACHINE,
-            "person_no": ordered(at) + 1,
+            "person_no": ranks(at) + 1,
             "fingerprint": fingerprints(witness)[rows],
             "first_seen_at": at,
         },
         rows,
-        {"load": witness.intake_load[rows]},
+        {"load": witness.intake_load(rows)},
         (CopiedFrom("e3_subject", desk.rec_of("e3_subject", rows), (("fingerprint", "fingerprint"),)),),
     )
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from borderops.operations.facilities import capacity_at
 from borderops.operations.numbers import Message
-from borderops.operations.rebuilding import acknowledged
+from borderops.operations.rebuilding import MailSteps, acknowledged, mail_steps
+from borderops.ordering import ranks
 from borderops.records.entry import Clerk, Desk, Entry
 from borderops.records.fields import BLANK, two_names
 from borderops.records.origins import CHILD_NAMES, FROM_ORIGIN, first_taken, origin_of
@@ -77,10 +78,13 @@ def messages(witness: Witness, desk: Desk) -> Entry:
     Requests name the child, and the parent of a separated one. What follows in a thread are answers, which name nobody
     again.
     """
-    sent = _by_mail(posted(witness.replication), witness)
-    rows = _rows(sent, _reported_at(witness, sent.child))
+    steps = mail_steps(witness.history, witness.plan, witness.facilities)
+    threads = ranks(witness.history.determined_at[steps.child]) + 1  # from 1 in the order of referrals
     if witness.only is not None:
-        rows = _Rows(*(column[witness.only[sent.child[rows.child]]] for column in rows))
+        written = witness.only[steps.child]
+        steps, threads = MailSteps(*(column[written] for column in steps)), threads[written]
+    sent = _by_mail(posted(witness.replication, steps), witness)
+    rows = _rows(sent, _reported_at(witness, sent.child))
     child, sender = sent.child[rows.child], _SENDER[rows.step]
     is_request = rows.step == _REQUEST
     parent = np.where(is_request, first_taken(witness, child), BLANK)
@@ -89,7 +93,7 @@ def messages(witness: Witness, desk: Desk) -> Entry:
     columns = {
         "entered_at": rows.sent_at,
         "entered_by": _hands(witness, child, rows),
-        "thread_no": _threads(witness.history.determined_at[sent.child])[rows.child],
+        "thread_no": threads[rows.child],
         "step": rows.step,
         "sender": sender,
         "sent_at": rows.sent_at,
@@ -128,13 +132,6 @@ def _reported_at(witness: Witness, child: np.ndarray) -> np.ndarray:
     practices, admitted_at = witness.practices, witness.history.admitted_at[child]
     by_mail = acknowledged(witness.history, witness.facilities)[child]
     return np.where(by_mail & ~practices.is_automatic[practices.row(admitted_at)], admitted_at, NEVER)
-
-
-def _threads(at: np.ndarray) -> np.ndarray:
-    """Numbers of threads from 1 in the order of referrals, shape (k,)."""
-    numbers = np.empty(at.size, dtype=np.int64)
-    numbers[np.argsort(at, kind="stable")] = np.arange(1, at.size + 1)
-    return numbers
 
 
 def _hands(witness: Witness, child: np.ndarray, rows: _Rows) -> np.ndarray:

@@ -34,7 +34,7 @@ def case(witness: Witness, desk: Desk) -> Entry:
     return Entry(
         {
             "entered_at": history.intake_at[rows],
-            "entered_by": witness.intake_user[rows],
+            "entered_by": witness.intake_user(rows),
             "sigma_no": witness.sigma_no[rows],
             "encounter_day": history.apprehended_at[rows] // DAY,
             **portrait(witness, rows),
@@ -42,7 +42,7 @@ def case(witness: Witness, desk: Desk) -> Entry:
             "out_at": history.left_cbp_at[rows],
         },
         rows,
-        {"load": witness.intake_load[rows]},
+        {"load": witness.intake_load(rows)},
     )
 
 
@@ -67,7 +67,7 @@ def family_link(witness: Witness, desk: Desk) -> Entry:
     again = rejoined_at[back]
     links = Links(witness, parent, child)
     return stacked(
-        links.rows(np.ones_like(apart), history.intake_at[parent], witness.intake_user[parent], parted_at, 0),
+        links.rows(np.ones_like(apart), history.intake_at[parent], witness.intake_user(parent), parted_at, 0),
         links.rows(apart, at, witness.agent(parent[apart], at, Job.PARTING), rejoined_at[apart], 1),
         links.rows(back, again, witness.agent(parent[back], again, Job.REJOINING), NEVER, 2),
     )

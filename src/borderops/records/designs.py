@@ -90,7 +90,7 @@ def _guided_at(tracking: Tracking) -> np.ndarray:
     return np.array([clock.minute_of(day) if day else NEVER for day in days], dtype=np.int64)
 
 
-def rates(share: SlipShare, is_even: bool = False) -> np.ndarray:
+def rates(share: SlipShare, is_even: bool = False, factor: float = 1.0) -> np.ndarray:
     """Chance of a slip for a user of average skill.
 
     Parameters
@@ -99,6 +99,8 @@ def rates(share: SlipShare, is_even: bool = False) -> np.ndarray:
         At half load and without guidance, its growth with load, and the ratio under guidance.
     is_even : bool
         The same for all: neither load nor guidance counts.
+    factor : float
+        What features of the design multiply it by.
 
     Returns
     -------
@@ -108,16 +110,18 @@ def rates(share: SlipShare, is_even: bool = False) -> np.ndarray:
     load = np.arange(LOADS) / (LOADS - 1)
     growth = np.ones(LOADS) if is_even else 1.0 + share.load_slope * (load - 0.5)
     ratio = np.array([1.0, 1.0 if is_even else share.guided_factor])
-    return np.clip(share.share * growth[None, :] * ratio[:, None], 0.0, 1.0)
+    return np.clip(share.share * factor * growth[None, :] * ratio[:, None], 0.0, 1.0)
 
 
-def slip_rates(settings: Settings, slip: Slip) -> np.ndarray:
+def slip_rates(settings: Settings, slip: Slip, designs: tuple[Design, ...] | None = None) -> np.ndarray:
     """Chance of a slip of `records.slips` for a user of average skill, design by design.
 
     Parameters
     ----------
     settings : Settings
     slip : str
+    designs : tuple of Design, optional
+        Those of the settings, where they are put together already.
 
     Returns
     -------
@@ -125,9 +129,9 @@ def slip_rates(settings: Settings, slip: Slip) -> np.ndarray:
         As `rates`, times the ratios of the design's features; where users are trained ahead, as guided for all.
     """
     share, is_even = settings.records.slips[slip], settings.records.even_rates
-    return np.stack([_rates_under(row, slip, share, is_even) for row in resolved(settings)])
+    return np.stack([_rates_under(row, slip, share, is_even) for row in designs or resolved(settings)])
 
 
 def _rates_under(row: Design, slip: Slip, share: SlipShare, is_even: bool) -> np.ndarray:
-    found = rates(share.model_copy(update={"share": share.share * row.slip_factors[slip]}), is_even)
+    found = rates(share, is_even, row.slip_factors[slip])
     return found[[1, 1]] if row.is_trained else found

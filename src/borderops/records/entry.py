@@ -98,23 +98,27 @@ Clerk = Callable[[Witness, Desk], Entry]
 
 
 def _behind(entry: Entry, order: np.ndarray, witness: Witness) -> Behind:
-    person = entry.person
+    person = np.ascontiguousarray(entry.person[order], dtype=np.int32)
     known = person != BLANK
-    safe = np.where(known, person, 0)
     given = entry.behind
     if "entity" not in given and not known.all():
         raise ModelError("a row about nobody needs an entity for its draws")
 
-    def column(name: str, otherwise: np.ndarray | int, dtype: type) -> np.ndarray:
-        values = np.broadcast_to(np.asarray(given.get(name, otherwise)), person.shape)
-        return np.ascontiguousarray(values[order], dtype=dtype)
+    def column(name: str, dtype: type, otherwise: Callable[[], np.ndarray | int]) -> np.ndarray:
+        values = np.asarray(given[name] if name in given else otherwise())
+        if not values.ndim:
+            return np.full(person.size, values, dtype=dtype)
+        return np.ascontiguousarray(values[order] if name in given else values, dtype=dtype)
+
+    def of_person(values: np.ndarray) -> np.ndarray:
+        return np.where(known, values[person], BLANK)
 
     return Behind(
-        person=np.ascontiguousarray(person[order], dtype=np.int32),
-        other=column("other", BLANK, np.int32),
-        case=column("case", np.where(known, witness.case[safe], BLANK), np.int32),
-        entity=column("entity", witness.people.number[safe], np.int64),
-        visit=column("visit", 0, np.int16),
-        station=column("station", np.where(known, witness.station[safe], BLANK), np.int8),
-        load=column("load", HALF_BUSY, np.int8),
+        person=person,
+        other=column("other", np.int32, lambda: BLANK),
+        case=column("case", np.int32, lambda: of_person(witness.case)),
+        entity=column("entity", np.int64, lambda: witness.people.number[person]),
+        visit=column("visit", np.int16, lambda: 0),
+        station=column("station", np.int8, lambda: of_person(witness.station)),
+        load=column("load", np.int8, lambda: HALF_BUSY),
     )

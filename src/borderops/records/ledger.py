@@ -57,8 +57,8 @@ class _Parts:
 
     def append(self, count: int, **values: np.ndarray | int) -> np.ndarray:
         """Take rows in; gives their numbers."""
-        for name, dtype in self.dtypes.items():
-            self.columns[name].append(np.broadcast_to(np.asarray(values[name], dtype=dtype), (count,)))
+        for name, dtype in self.dtypes.items() if count else ():
+            self.columns[name].append(_spread(values[name], count, dtype))
         self.size += count
         return np.arange(self.size - count, self.size)
 
@@ -223,21 +223,23 @@ class Ledger:
         ndarray of bool, shape (k,)
             Rows in which anything changed.
         """
+        if not rows.size:
+            return np.zeros(0, dtype=bool)
         book, every = self._books[table], self._books[table].table.layout.every_field
-        values = {
-            name: np.broadcast_to(np.asarray(each, every[name].dtype), rows.shape) for name, each in cells.items()
-        }
+        values = {name: _spread(each, rows.size, every[name].dtype) for name, each in cells.items()}
         differs = {name: each != self.cells(table, name)[rows] for name, each in values.items()}
         changed = np.logical_or.reduce(list(differs.values()))
-        moments = np.broadcast_to(book.table["entered_at"][rows] if at is None else at, rows.shape)
-        users = np.broadcast_to(book.table["entered_by"][rows] if operator is None else operator, rows.shape)
+        moments = book.table["entered_at"][rows] if at is None else _spread(at, rows.size)
+        users = book.table["entered_by"][rows] if operator is None else _spread(operator, rows.size)
         if cause is None:
             cause = np.full(rows.size, NO_CAUSE)
             where = book.behind.station[rows[changed]]
             cause[changed] = self.cause(kind, mechanism, where, moments[changed], users[changed])
-        hops, sources = np.broadcast_to(hop, rows.shape), np.broadcast_to(source, rows.shape)
+        hops, sources = _spread(hop, rows.size), _spread(source, rows.size)
         for name, each in differs.items():
             place, chosen = list(every).index(name), rows[each].astype(np.int64)
+            if not chosen.size:
+                continue
             column = self._column(book, name)
             shared = {"written": values[name][each], "at": moments[each], "cause": cause[each], "hop": hops[each]}
             numbers = self._changes.append(
@@ -245,8 +247,7 @@ class Ledger:
                 mechanism=mechanism, operator=users[each], source=sources[each], check=0, blame=blame, **shared,
             )  # fmt: skip
             column[chosen] = values[name][each]
-            if chosen.size:
-                self._entered.setdefault((table, name), []).append(Entered(chosen, numbers, **shared))
+            self._entered.setdefault((table, name), []).append(Entered(chosen, numbers, **shared))
         return changed
 
     def leave_out(
@@ -374,20 +375,23 @@ class Ledger:
         return *renumbered, causes  # type: ignore[return-value]
 
 
-def _spread(values: np.ndarray | int, count: int, dtype: Any) -> np.ndarray:
-    return np.broadcast_to(np.asarray(values, dtype=dtype), (count,))
+def _spread(values: np.ndarray | int, count: int, dtype: Any = None) -> np.ndarray:
+    """Values of so many rows, where a number stands for all."""
+    column = np.asarray(values, dtype=dtype)
+    return column if column.ndim else np.full(count, column)
 
 
 def _released(book: _Book) -> tuple[RecordTable, Behind]:
     """A table as it is released, in the order of the numbers of its rows, and what stands behind it."""
     columns = {name: book.columns.get(name, column) for name, column in book.table.columns.items()}
     behind = book.behind.columns()
-    if book.stands.all() and not book.added:
+    rows = None if book.stands.all() else np.flatnonzero(book.stands)
+    if rows is None and not book.added:
         return RecordTable(book.table.layout, columns), book.behind
 
-    def joined(name: str, column: np.ndarray, added: list[np.ndarray]) -> np.ndarray:
-        return np.concatenate([column[book.stands], *added])
+    def joined(column: np.ndarray, added: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate([column if rows is None else column[rows], *added])
 
-    columns = {name: joined(name, each, [more.columns[name] for more in book.added]) for name, each in columns.items()}
-    behind = {name: joined(name, each, [more.behind[name] for more in book.added]) for name, each in behind.items()}
+    columns = {name: joined(each, [more.columns[name] for more in book.added]) for name, each in columns.items()}
+    behind = {name: joined(each, [more.behind[name] for more in book.added]) for name, each in behind.items()}
     return RecordTable(book.table.layout, columns), Behind(**behind)

@@ -61,12 +61,14 @@ class _Evidence(NamedTuple):
         return _Evidence(*(column[rows] for column in self))
 
 
-def posted(replication: Replication) -> Posted:
+def posted(replication: Replication, steps: MailSteps | None = None) -> Posted:
     """Tell which messages were sent and which of them were lost.
 
     Parameters
     ----------
     replication : Replication
+    steps : MailSteps, optional
+        Steps of mail of the children who are meant; of all who were referred, if not given.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def posted(replication: Replication) -> Posted:
     agree. Where several courses do, that with the shortest waits for a coordinator stands; so of a few children it
     cannot be told which step lost the message, while the number is always that of the history.
     """
-    evidence = _evidence(replication)
+    evidence = _evidence(replication, steps)
     history, child = replication.history, evidence.child
     lost = np.zeros(evidence.begins.shape, dtype=np.int64)
     arrived = np.where(evidence.is_mail, ANSWERED, 0)
@@ -97,9 +99,9 @@ def posted(replication: Replication) -> Posted:
     return Posted(child, lost, arrived, answered_at, evidence.begins[:, :, None] + evidence.waited)
 
 
-def _evidence(replication: Replication) -> _Evidence:
+def _evidence(replication: Replication, steps: MailSteps | None) -> _Evidence:
     history, plan, facilities = replication.history, replication.plan, replication.facilities
-    steps = mail_steps(history, plan, facilities)
+    steps = steps or mail_steps(history, plan, facilities)
     child = steps.child
     until = np.minimum(np.minimum(way_ended(history), history.left_cbp_at)[child], history.horizon)
     finished = steps.ends != NEVER

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from borderops.population.people import People
 from borderops.records.answer_key import CauseKind, Mechanism
 from borderops.records.chances import Chances
 from borderops.records.clerk_e3_units import SECOND, is_recorded_kin, units
@@ -131,8 +132,8 @@ class WrongFamilies:
         lead = witness.plan.case_first
         case = np.flatnonzero((witness.unit_no != BLANK) & witness.history.is_grouped[lead])
         lead = lead[case]
-        station, at, load = witness.station[lead], witness.history.intake_at[lead], witness.intake_load[lead]
-        by, numbers = witness.intake_user[lead], witness.people.number[lead]
+        station, at, load = witness.station[lead], witness.history.intake_at[lead], witness.intake_load(lead)
+        by, numbers = witness.intake_user(lead), witness.people.number[lead]
         hit = self.chances.struck("e3_family_unit", Mechanism.GROUP_FOR_UNIT, numbers, station, at, load, by)
         causes = np.full(witness.plan.case_first.size, NO_CAUSE)
         causes[case[hit]] = self.ledger.cause(CauseKind.SLIP, Mechanism.GROUP_FOR_UNIT, station[hit], at[hit], by[hit])
@@ -167,7 +168,7 @@ class WrongFamilies:
         """
         witness, history = self.witness, self.witness.history
         adult, child = self._pairs()
-        at, by = np.maximum(history.intake_at[adult], history.intake_at[child]), witness.intake_user[child]
+        at, by = np.maximum(history.intake_at[adult], history.intake_at[child]), witness.intake_user(child)
         ends = np.minimum(history.left_cbp_at[adult], history.left_cbp_at[child])
         deletes = (ends != NEVER) & ~witness.practices.keeps_unit[witness.practices.row(ends)]
         return Strangers(
@@ -192,23 +193,22 @@ class WrongFamilies:
 
     def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Adults and children of events of whom units are made."""
-        witness = self.witness
+        witness, people = self.witness, self.witness.people
         alone = witness.is_in_e3 & ~witness.claims_family & ~is_recorded_kin(witness)
-        adults, children = (
-            np.flatnonzero(alone & each) for each in (~witness.people.is_child, witness.people.is_child)
-        )
-        event_of = witness.people.of_party("event")
-        events, first = np.unique(event_of[children], return_index=True)
-        both = np.isin(events, event_of[adults])
-        events, first = events[both], children[first[both]]
-        station, at, load = witness.station[first], witness.history.intake_at[first], witness.intake_load[first]
+        adults, children = (np.flatnonzero(alone & each) for each in (~people.is_child, people.is_child))
+        # Events by their numbers in e3, which are few: whoever is in it has one.
+        has_adult = np.zeros(int(witness.event_no.max(initial=0)) + 1, dtype=bool)
+        has_adult[witness.event_no[people.party[adults]]] = True
+        children = children[has_adult[witness.event_no[people.party[children]]]]
+        events, first = np.unique(people.event[people.party[children]], return_index=True)
+        first = children[first]
+        station, at, load = witness.station[first], witness.history.intake_at[first], witness.intake_load(first)
         hit = self.chances.struck("e3_family_unit", Mechanism.UNIT_FOR_STRANGERS, events, station, at, load)
         shapes = self.chances.shapes("e3_family_unit", Mechanism.UNIT_FOR_STRANGERS, events[hit])
-        adults, children = (each[np.isin(event_of[each], events[hit])] for each in (adults, children))
-        pairs = [
-            _pair(witness, adults, children, event_of, int(event), float(shape))
-            for event, shape in zip(events[hit], shapes)
-        ]
+        is_hit = np.zeros(has_adult.size, dtype=bool)
+        is_hit[witness.event_no[people.party[first[hit]]]] = True
+        adults, children = (each[is_hit[witness.event_no[people.party[each]]]] for each in (adults, children))
+        pairs = [_pair(people, adults, children, int(event), float(shape)) for event, shape in zip(events[hit], shapes)]
         found = np.array([pair for pair in pairs if pair is not None], dtype=np.int64).reshape(-1, 2)
         return found[:, 0], found[:, 1]
 
@@ -271,7 +271,7 @@ class WrongFamilies:
             "entity": witness.people.number[person],
             "visit": 0,
             "station": witness.station[person],
-            "load": witness.intake_load[of.child],
+            "load": witness.intake_load(of.child),
         }
         self.ledger.add(table, cells, behind, Mechanism.UNIT_FOR_STRANGERS, of.cause)
 
@@ -307,12 +307,10 @@ def _event_of(ledger: Ledger, witness: Witness, persons: np.ndarray) -> np.ndarr
     return booked[persons]
 
 
-def _pair(
-    witness: Witness, adults: np.ndarray, children: np.ndarray, event_of: np.ndarray, event: int, shape: float
-) -> tuple[int, int] | None:
+def _pair(people: People, adults: np.ndarray, children: np.ndarray, event: int, shape: float) -> tuple[int, int] | None:
     """An adult and a child of an event who came in different parties; None where there are none."""
-    party = witness.people.party
-    grown, small = adults[event_of[adults] == event], children[event_of[children] == event]
+    party = people.party
+    grown, small = (each[people.event[party[each]] == event] for each in (adults, children))
     pairs = [(int(one), int(other)) for other in small for one in grown if party[one] != party[other]]
     return pairs[int(shape * len(pairs))] if pairs else None
 

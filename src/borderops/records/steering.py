@@ -87,7 +87,7 @@ class FailedActs:
     def _grouping(self, table: str, rows: np.ndarray) -> np.ndarray:
         """Causes that arose at intake."""
         lead = self._lead(table, rows)
-        at, by = self.history.intake_at[lead], self.witness.intake_user[lead]
+        at, by = self.history.intake_at[lead], self.witness.intake_user(lead)
         return self._cause(Mechanism.NEVER_GROUPED, lead, at, by)
 
     # --- grouping -------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ import pandas as pd
 from borderops import clock
 from borderops.config.schema import BED_KINDS, STATIONS, Country
 from borderops.exceptions import WrongInput
+from borderops.ordering import stable_order
 from borderops.records.fields import Field, Kind, choice, parts_of
 from borderops.records.spelling import Lexicon
 from borderops.units import NEVER
@@ -615,12 +616,12 @@ def numbered(name: str, columns: Mapping[str, np.ndarray | int]) -> tuple[Record
     if unknown:
         raise KeyError(f"{name} has no field {sorted(unknown)}")
     entered = np.asarray(columns["entered_at"])
-    order = np.argsort(entered, kind="stable")
+    order = stable_order(entered)
     given: dict[str, np.ndarray | int] = {"valid_from": entered, "valid_to": NEVER, **columns}
     made = {}
     for field in layout.every_field.values():
         column = np.asarray(given.get(field.name, field.empty))
-        column = np.broadcast_to(column, entered.shape)[order]
+        column = column[order] if column.ndim else np.full(order.size, column)
         made[field.name] = np.ascontiguousarray(column, dtype=field.dtype)
     made["rec_id"] = np.arange(1, entered.size + 1, dtype=np.int64)
     return RecordTable(layout, made), order

@@ -67,17 +67,20 @@ _DTYPES: Final = {
 def _marked(name: str, table: RecordTable, behind: Behind, truth: _Truth) -> dict[str, np.ndarray]:
     """Rows of one table with the first mechanism that holds of each."""
     asked = [mechanism for mechanism in BLAME if mechanism in _LOOKS[name]]
-    found = [_LOOKS[name][mechanism](table, behind, truth) for mechanism in asked]
-    # The first of equal rows is that of the mechanism that was looked for first.
-    rows, first = np.unique(np.concatenate([rows for rows, _ in found]), return_index=True)
-    place = np.repeat(np.arange(len(asked)), [rows.size for rows, _ in found])[first]
+    place, at = np.full(len(table), BLANK, dtype=np.int8), np.empty(len(table), dtype=np.int64)
+    # What is looked for first stands, so it is written last.
+    for number, mechanism in reversed(list(enumerate(asked))):
+        rows, since = _LOOKS[name][mechanism](table, behind, truth)
+        place[rows], at[rows] = number, since
+    rows = np.flatnonzero(place != BLANK)
+    place = place[rows]
     return {
         "table": np.full(rows.size, TABLES.index(name), dtype=np.int8),
         "rec_id": table["rec_id"][rows],
         "mechanism": np.array(asked, dtype=np.int8)[place],
         "blame": np.array([BLAME[one] for one in asked], dtype=np.int8)[place],
         "case": behind.case[rows],
-        "at": np.concatenate([at for _, at in found])[first],
+        "at": at[rows],
     }
 
 
@@ -87,10 +90,9 @@ class _Truth:
     def __init__(self, witness: Witness):
         self.witness, self.people, self.history = witness, witness.people, witness.history
 
-    @cached_property
-    def stratum(self) -> np.ndarray:
-        """What everybody's party is, shape (n,)."""
-        return self.people.of_party("stratum")
+    def stratum(self, persons: np.ndarray) -> np.ndarray:
+        """What the parties of some people are, shape of ``persons``."""
+        return self.people.stratum[self.people.party[persons]]
 
     @cached_property
     def one_parent_stays(self) -> np.ndarray:
@@ -103,7 +105,8 @@ class _Truth:
     def minor_mother_since(self) -> np.ndarray:
         """When a child of a mother who is a child herself was referred, at the mother; NEVER for others; shape (n,)."""
         mother, since = self.people.mother, np.full(self.people.number.size, NEVER, dtype=np.int64)
-        child = np.flatnonzero((mother != NOBODY) & (self.history.determined_at != NEVER))
+        child = np.flatnonzero(self.history.determined_at != NEVER)
+        child = child[mother[child] != NOBODY]
         child = child[self.people.role[mother[child]] >= Role.CHILD]
         np.minimum.at(since, mother[child], self.history.determined_at[child])
         return since
@@ -136,13 +139,13 @@ _Found = tuple[np.ndarray, np.ndarray]
 
 def _undisclosed(table: RecordTable, behind: Behind, truth: _Truth) -> _Found:
     """People who did not say that they are a family."""
-    rows = np.flatnonzero(truth.stratum[behind.person] == Stratum.UNDISCLOSED_FAMILY)
+    rows = np.flatnonzero(truth.stratum(behind.person) == Stratum.UNDISCLOSED_FAMILY)
     return rows, table["entered_at"][rows]
 
 
 def _falsely_claimed(table: RecordTable, behind: Behind, truth: _Truth) -> _Found:
     """People on record as a family who are none."""
-    rows = np.flatnonzero(truth.stratum[behind.person] == Stratum.FALSE_FAMILY)
+    rows = np.flatnonzero(truth.stratum(behind.person) == Stratum.FALSE_FAMILY)
     return rows, table["entered_at"][rows]
 
 
@@ -159,22 +162,22 @@ def _one_parent_stays(table: RecordTable, behind: Behind, truth: _Truth) -> _Fou
     Who stays together may get a second unit: that is the design's.
     """
     rows = np.flatnonzero(truth.one_parent_stays[behind.case])
-    rows = rows[_own_unit(table, behind, truth)[rows]]
+    rows = rows[_own_unit(rows, table, behind, truth)]
     lead = truth.witness.plan.case_first[behind.case[rows]]
     return rows, np.maximum(table["entered_at"][rows], truth.history.parted_at[lead])
 
 
-def _own_unit(table: RecordTable, behind: Behind, truth: _Truth) -> np.ndarray:
-    """Rows about the unit with which a family came, bool; at ports a family has no number."""
+def _own_unit(rows: np.ndarray, table: RecordTable, behind: Behind, truth: _Truth) -> np.ndarray:
+    """Which of some rows are about the unit with which a family came; at ports a family has no number."""
     if "unit_no" not in table.columns:
-        return np.ones(len(table), dtype=bool)
-    return table["unit_no"] == truth.witness.unit_no[behind.case]
+        return np.ones(rows.size, dtype=bool)
+    return table["unit_no"][rows] == truth.witness.unit_no[behind.case[rows]]
 
 
 def _second_unit(table: RecordTable, behind: Behind, truth: _Truth) -> _Found:
     """Units, and their members, made for those who stay together or are rejoined while another unit is theirs."""
-    says_family = truth.witness.unit_no[behind.case] != BLANK
-    rows = np.flatnonzero(says_family & ~_own_unit(table, behind, truth))
+    own = truth.witness.unit_no[behind.case]
+    rows = np.flatnonzero((own != BLANK) & (table["unit_no"] != own))
     return rows, table["entered_at"][rows]
 
 
@@ -183,7 +186,7 @@ def _deleted(table: RecordTable, behind: Behind, truth: _Truth) -> _Found:
     practices = truth.witness.practices
     parted_at = truth.history.parted_at[truth.witness.plan.case_first[behind.case]]
     rows = np.flatnonzero((parted_at != NEVER) & (table["valid_to"] == parted_at))
-    rows = rows[_own_unit(table, behind, truth)[rows] & ~practices.keeps_unit[practices.row(parted_at[rows])]]
+    rows = rows[_own_unit(rows, table, behind, truth) & ~practices.keeps_unit[practices.row(parted_at[rows])]]
     return rows, table["valid_to"][rows]
 
 

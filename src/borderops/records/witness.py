@@ -5,8 +5,11 @@ Numbers follow the order of entry, as systems give them out, so they tell nothin
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import Any, Final, TypeVar
 
+import numba
 import numpy as np
 
 from borderops import clock
@@ -15,6 +18,7 @@ from borderops.operations.facilities import capacity_at
 from borderops.operations.history import Exit
 from borderops.operations.plan import CaseKind
 from borderops.operations.rebuilding import by_case
+from borderops.ordering import ranks, stable_order
 from borderops.population.people import Role, Stratum
 from borderops.records.designs import Practices, practices
 from borderops.records.fields import BLANK
@@ -40,7 +44,8 @@ class Witness:
         Those that it was played with.
     only : ndarray of bool, shape (n,), optional
         Whole families about whom alone clerks write in the tables of people, which are most of all rows; everybody, if
-        not given. Numbers and luck are the same. Events, units and what ends a parting are kept of all.
+        not given. Numbers and luck are the same. Units and what ends a parting are kept of all, of events those in
+        which one of them was met.
     """
 
     def __init__(self, replication: Replication, settings: Settings, only: np.ndarray | None = None):
@@ -48,6 +53,7 @@ class Witness:
         self.people, self.plan, self.history = replication.people, replication.plan, replication.history
         self.facilities = replication.facilities
         self.draws = Draws(settings.seed, replication.number)
+        self.told: dict[Callable[[Witness], Any], Any] = {}  # see `told_once`
 
     @cached_property
     def practices(self) -> Practices:
@@ -132,9 +138,15 @@ class Witness:
     def in_ice_at(self) -> np.ndarray:
         """When adults came into ICE's hands, from the station or from court; NEVER for others."""
         history = self.history
-        from_station = np.where(history.exit == Exit.TO_ICE, history.left_cbp_at, NEVER)
-        from_court = np.where(np.isin(history.exit, (Exit.TO_COURT, Exit.TO_OTHER_CUSTODY)), history.freed_at, NEVER)
-        return np.where(self.people.role < Role.CHILD, np.minimum(from_station, from_court), NEVER)
+        is_adult = self.people.role < Role.CHILD
+        in_ice_at = np.full(is_adult.size, NEVER, dtype=np.int64)
+        for exits, at in (
+            ((Exit.TO_ICE,), history.left_cbp_at),
+            ((Exit.TO_COURT, Exit.TO_OTHER_CUSTODY), history.freed_at),
+        ):
+            rows = np.flatnonzero(np.isin(list(Exit), exits)[history.exit] & is_adult)
+            in_ice_at[rows] = at[rows]
+        return in_ice_at
 
     @cached_property
     def earm_no(self) -> np.ndarray:
@@ -185,18 +197,14 @@ class Witness:
 
         Shape (parties,). `BLANK` for parties of whom Border Patrol took in nobody.
         """
-        people, intake_at = self.people, np.where(self.is_in_e3, self.history.intake_at, NEVER)
+        people = self.people
         numbers = np.full(people.size.size, BLANK, dtype=np.int64)
-        if not numbers.size:
-            return numbers
-        first = np.minimum.reduceat(intake_at, people.first_member)
+        first = np.full(numbers.size, NEVER, dtype=np.int64)
+        _earliest(people.party, self.is_in_e3, self.history.intake_at, first)
         # In the order of intake, so that the first party of an event is the first that was taken in.
         party = np.flatnonzero(first != NEVER)
-        party = party[np.argsort(first[party], kind="stable")]
-        _, found, event = np.unique(people.event[party], return_index=True, return_inverse=True)
-        rank = np.empty(found.size, dtype=np.int64)
-        rank[np.argsort(found, kind="stable")] = np.arange(1, found.size + 1)
-        numbers[party] = rank[event]
+        party = party[stable_order(first[party])]
+        numbers[party] = _numbered(people.event[party])
         return numbers
 
     @cached_property
@@ -208,16 +216,16 @@ class Witness:
         """Numbers from 1 in the order of moments, then of rows; `BLANK` for those not chosen."""
         rows = np.flatnonzero(chosen)
         numbers = np.full(chosen.size, BLANK, dtype=np.int64)
-        numbers[rows[np.argsort(at[rows], kind="stable")]] = np.arange(1, rows.size + 1)
+        numbers[rows] = ranks(at[rows]) + 1
         return numbers
 
     # --- clerks ---------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def intake_user(self) -> np.ndarray:
-        """Who took the person in, int32: the desk of the history."""
-        role = np.where(self.station == PORT, UserRole.PORT_OFFICER, UserRole.AGENT)
-        return user(role, self.station, self.history.intake_at, np.maximum(self.history.desk, 0))
+    def intake_user(self, rows: np.ndarray) -> np.ndarray:
+        """Who took some people in, int32: the desk of the history."""
+        station = self.station[rows]
+        role = np.where(station == PORT, UserRole.PORT_OFFICER, UserRole.AGENT)
+        return user(role, station, self.history.intake_at[rows], np.maximum(self.history.desk[rows], 0))
 
     def agent(self, rows: np.ndarray, minutes: np.ndarray, index: int) -> np.ndarray:
         """An agent on duty at the station of some people at moments, int32; ``index`` tells jobs apart."""
@@ -234,14 +242,65 @@ class Witness:
         station = self.station[rows] if role in (UserRole.COORDINATOR, UserRole.SUPERVISOR) else -1
         return user(role, station, minutes, one_of(self.people.number[rows], count, self.draws, index))
 
-    @cached_property
-    def intake_load(self) -> np.ndarray:
-        """How busy the station was when the person was taken in, int8, tenths."""
-        return self.workload.at(self.station, self.history.intake_at)
+    def intake_load(self, rows: np.ndarray) -> np.ndarray:
+        """How busy the station was when some people were taken in, int8, tenths."""
+        return self.workload.at(self.station[rows], self.history.intake_at[rows])
 
     def midnight(self, minutes: np.ndarray) -> np.ndarray:
         """Beginning of the day after moments."""
         return (np.asarray(minutes) // DAY + 1) * DAY
+
+
+Told = TypeVar("Told")
+
+
+def told_once(tell: Callable[[Witness], Told]) -> Callable[[Witness], Told]:
+    """Make a function of a witness tell the same again without working it out; its arrays are read-only then."""
+
+    @wraps(tell)
+    def told(witness: Witness) -> Told:
+        if tell not in witness.told:
+            witness.told[tell] = found = tell(witness)
+            arrays: Any = found if isinstance(found, tuple) else (found,)
+            for each in arrays:
+                each.flags.writeable = False
+        return witness.told[tell]
+
+    return told
+
+
+@numba.njit(cache=True, nogil=True)
+def _earliest(group, chosen, at, first):
+    """Earliest moment among the chosen members of each group; what is given stands where it is earlier."""
+    for i in range(at.size):
+        if chosen[i] and at[i] < first[group[i]]:
+            first[group[i]] = at[i]
+
+
+_SPREADS: Final = np.uint64(0x9E3779B97F4A7C15)
+"""Odd and without a pattern: a product with it sends neighbours far apart."""
+
+
+def _numbered(values: np.ndarray) -> np.ndarray:
+    """Numbers of values from 1 in the order in which they first occur, shape (n,), int64."""
+    bits = max(2 * values.size, 2).bit_length()
+    numbers = np.empty(values.size, dtype=np.int64)
+    _number(values, np.uint64(64 - bits), np.zeros((1 << bits, 2), dtype=np.int64), numbers)
+    return numbers
+
+
+@numba.njit(cache=True, nogil=True)
+def _number(values, shift, slots, numbers):
+    """Look each value up among the slots; a value that is in none gets the next number."""
+    count = 0
+    for i in range(values.size):
+        slot = np.int64((np.uint64(values[i]) * _SPREADS) >> shift)
+        while slots[slot, 1] != 0 and slots[slot, 0] != values[i]:
+            slot = (slot + 1) % slots.shape[0]
+        if slots[slot, 1] == 0:
+            count += 1
+            slots[slot, 0], slots[slot, 1] = values[i], count
+        numbers[i] = slots[slot, 1]
 
 
 def _all_different(numbers: np.ndarray, taken: np.ndarray) -> np.ndarray:

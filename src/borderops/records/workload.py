@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from borderops.config.schema import STATIONS
@@ -11,9 +12,9 @@ from borderops.operations.facilities import Facilities, Schedule
 from borderops.operations.history import History
 from borderops.operations.numbers import LOADS
 from borderops.operations.plan import Plan
-from borderops.operations.rebuilding import Jobs, agent_jobs, joined
+from borderops.operations.rebuilding import agent_jobs
 from borderops.tables import Table
-from borderops.units import HOUR
+from borderops.units import HOUR, NEVER
 
 HALF_BUSY = (LOADS - 1) // 2
 """Load where nobody counts it."""
@@ -48,31 +49,49 @@ def agents_workload(history: History, plan: Plan, facilities: Facilities) -> Wor
         From the first minute to the horizon. What is being begun at a minute does not count for it.
     """
     first, length = history.first_minute, history.horizon - history.first_minute
-    jobs = agent_jobs(history, plan, facilities)
+    more = np.zeros((len(STATIONS), length + 1), dtype=np.int32)
+    for station, jobs in agent_jobs(history, plan, facilities).values():
+        _count_changes(station, jobs.begins, jobs.ends, first, more)
     tenths = np.empty((len(STATIONS), length), dtype=np.int8)
-    for station, schedule in enumerate(facilities.agents):
-        own = joined(*(Jobs(each.begins[at == station], each.ends[at == station]) for at, each in jobs.values()))
-        busy = _last_hour(_running(own, first, length))
-        on_duty = _last_hour(_by_minute(schedule, first, length))
-        tenths[station] = np.minimum(busy * (LOADS - 1) // np.maximum(on_duty, 1), LOADS - 1)
+    for place, schedule in enumerate(facilities.agents):
+        _share_of_last_hour(more[place], _by_minute(schedule, first, length), tenths[place])
     return Workload(first, tenths)
 
 
-def _running(jobs: Jobs, first: int, length: int) -> np.ndarray:
-    """Jobs that run in each minute, shape (length,)."""
-    begins = np.bincount(np.clip(jobs.begins - first, 0, length), minlength=length + 1)
-    ends = np.bincount(np.clip(jobs.ends - first, 0, length), minlength=length + 1)
-    return np.cumsum(begins - ends)[:length]
+@numba.njit(cache=True, nogil=True)
+def _count_changes(station, begins, ends, first, more):
+    """Count by station and minute how many more jobs run than in the minute before; the last is for what is later."""
+    last = more.shape[1] - 1
+    for i in range(station.size):
+        more[station[i], min(max(begins[i], first), first + last) - first] += 1
+        more[station[i], min(max(ends[i], first), first + last) - first] -= 1
 
 
 def _by_minute(schedule: Schedule, first: int, length: int) -> np.ndarray:
-    """Capacity in each minute, shape (length,)."""
+    """Capacity in each minute, shape (length,), int32."""
     edges = np.clip(np.append(schedule.at, first + length) - first, 0, length)
-    return np.repeat(schedule.capacity, np.diff(edges))
+    return np.repeat(schedule.capacity.astype(np.int32), np.diff(edges))
 
 
-def _last_hour(by_minute: np.ndarray) -> np.ndarray:
-    """Sum over the hour before each minute, shape (length,)."""
-    reached = np.concatenate([[0], np.cumsum(by_minute)])
-    now = np.arange(by_minute.size)
-    return reached[now] - reached[np.maximum(now - HOUR, 0)]
+@numba.njit(cache=True, nogil=True)
+def _share_of_last_hour(more, capacity, tenths):
+    """Tenths of the agents' minutes of the hour before each minute in which a job ran."""
+    running = ran = on_duty = share = 0
+    running_then = 0  # an hour ago
+    known = least = most = 0
+    for minute in range(tenths.size):
+        # Most minutes have the share of the one before: dividing takes longest.
+        if on_duty != known or not least <= ran < most:
+            known, whole = on_duty, max(on_duty, 1)
+            share = min(ran * (LOADS - 1) // whole, LOADS - 1)
+            # Minutes that give this share, from the least to the first that are too many.
+            least = -(-share * whole // (LOADS - 1))
+            most = -(-(share + 1) * whole // (LOADS - 1)) if share < LOADS - 1 else NEVER
+        tenths[minute] = share
+        running += more[minute]
+        ran += running
+        on_duty += capacity[minute]
+        if minute >= HOUR:
+            running_then += more[minute - HOUR]
+            ran -= running_then
+            on_duty -= capacity[minute - HOUR]
