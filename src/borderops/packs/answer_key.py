@@ -1,0 +1,565 @@
+"""Tables of the answer key: what is true of everybody and of every row of a pack, and every error with its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from borderops.ages import age_years
+from borderops.audit.findings import Check
+from borderops.audit.linkage import hhs_rule, matching_rules, port_rules
+from borderops.config.schema import STATIONS
+from borderops.packs import key_tables as sheets
+from borderops.packs.columns import Sheet, arrow_schema, arrow_table
+from borderops.packs.cutting import Cut
+from borderops.packs.numbering import A_NUMBERS_FROM, Numbering
+from borderops.packs.readable import Reader, chosen, days, moments, numbers, users
+from borderops.packs.splitting import parts_of_schemes
+from borderops.population.people import COUNTRIES, NOBODY, Role, Sex, Stratum
+from borderops.records.answer_key import TABLES, Behind, Blame, CauseKind, Mechanism
+from borderops.records.bookkeeping import Books
+from borderops.records.fields import BLANK
+from borderops.records.known_names import given_names_of, known_names, surnames_of
+from borderops.records.systems import LAYOUTS
+from borderops.scoring.standing import (
+    Kind,
+    Level,
+    Links,
+    evidence,
+    persons_of,
+    standing,
+    true_links,
+)
+from borderops.units import DAY, NEVER
+
+if TYPE_CHECKING:  # loading takes a while
+    import pyarrow as pa
+
+_LATEST = NEVER - 1
+
+
+class KeyTables:
+    """Tables of the answer key of a pack, one at a time.
+
+    Parameters
+    ----------
+    books : Books
+        Of the whole history: what a record tells of a link does not depend on who is in the pack.
+    made : Cut
+    numbering : Numbering
+    reader : Reader
+    """
+
+    def __init__(self, books: Books, made: Cut, numbering: Numbering, reader: Reader):
+        self.books, self.cut, self.numbering, self.reader = books, made, numbering, reader
+        self.witness, self.people = made.witness, made.witness.people
+
+    # --- people -----------------------------------------------------------------------------------------------------
+
+    def person(self) -> pa.Table:
+        """Everybody, by number."""
+        people, witness = self.people, self.witness
+        row = self._by_number()
+        met_at = np.where(witness.is_resident, witness.history.admitted_at, people.of_party("apprehended_at"))[row]
+        party, number = people.party[row], witness.a_number[row]
+        names = {
+            "given_1": given_names_of(people.given_1[row]),
+            "given_2": given_names_of(people.given_2[row]),
+            "surname_1": surnames_of(people.surname_1[row]),
+            "surname_2": surnames_of(people.surname_2[row]),
+        }
+        first = LAYOUTS["e3_subject"].every_field["given"]
+        parted_at = self._parted_at[row]
+        return arrow_table(
+            sheets.PERSON,
+            {
+                "person_id": self.numbering.person[row],
+                "family_id": self.numbering.family[party],
+                "event_id": self.numbering.event[party],
+                "party_kind": _words(Stratum, people.stratum[party]),
+                "role": _words(Role, people.role[row]),
+                "sex": _words(Sex, people.sex[row]),
+                "birth_date": days(people.birth_day[row]),
+                "citizenship": chosen(COUNTRIES, people.citizenship[row]),
+                **{name: self.reader.column(first, codes) for name, codes in names.items()},
+                "surname_share": self._surname_share[row],
+                "age": age_years(people.birth_day[row], met_at // DAY),
+                "sector": self.sectors(row),
+                "apprehended_at": moments(met_at),
+                "a_number": numbers(np.where(number == BLANK, BLANK, number + A_NUMBERS_FROM)),
+                "was_separated": parted_at != NEVER,
+                "separated_at": moments(parted_at),
+            },
+        )
+
+    def _by_number(self) -> np.ndarray:
+        """Rows of people in the order of their new numbers."""
+        rows = self.cut.persons
+        return rows[np.argsort(self.numbering.person[rows])]
+
+    def sectors(self, row: np.ndarray) -> pa.Array:
+        """Sector of people; shelters for those who were in one when the history began."""
+        station = self.witness.station[row].astype(np.int64)
+        return chosen((*STATIONS, sheets.RESIDENT_OF_SHELTER), np.where(station < 0, len(STATIONS), station))
+
+    @cached_property
+    def _surname_share(self) -> np.ndarray:
+        """Share of all people who bear the commoner of a person's surnames, accents apart, shape (n,)."""
+        folded = np.append(known_names().folded, np.int32(BLANK))
+        first, second = (folded[surnames_of(codes)] for codes in (self.people.surname_1, self.people.surname_2))
+        borne = np.bincount(first, minlength=folded.size) + np.bincount(second[second >= 0], minlength=folded.size)
+        share = np.append(borne / max(first.size, 1), 0.0)
+        return np.maximum(share[first], share[second])
+
+    @cached_property
+    def _parted_at(self) -> np.ndarray:
+        """When everybody was first parted from a child or parent within the definition; NEVER for others."""
+        links, at = self.separations, np.full(self.people.number.size, NEVER, dtype=np.int64)
+        for side in (links.child, links.parent):
+            np.minimum.at(at, side[links.is_separation], links.parted_at[links.is_separation])
+        return at
+
+    @cached_property
+    def separations(self) -> Links:
+        """True links of separated children of the pack."""
+        links = true_links(self.witness)
+        return links.take(np.flatnonzero(self.cut.chosen[links.child]))
+
+    # --- links --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def pairs(self) -> tuple[Links, np.ndarray]:
+        """Every child with each parent, relative or alleged parent, by rows of people; and the relation of each."""
+        people, chosen_ones = self.people, self.cut.chosen
+        stratum = people.of_party("stratum")
+        child: list[np.ndarray] = []
+        adult: list[np.ndarray] = []
+        relation: list[np.ndarray] = []
+        for parents in (people.mother, people.father):
+            own = np.flatnonzero((parents != NOBODY) & people.is_child & chosen_ones)
+            parent = parents[own]
+            is_minor, hidden = people.is_child[parent], stratum[own] == Stratum.UNDISCLOSED_FAMILY
+            child, adult = [*child, own], [*adult, parent]
+            relation.append(np.where(is_minor, 1, np.where(hidden, 2, 0)))
+        for kind, code in ((Stratum.KIN_GROUP, 3), (Stratum.FALSE_FAMILY, 4)):
+            own = np.flatnonzero((stratum == kind) & people.is_child & chosen_ones)
+            child, adult = [*child, own], [*adult, people.first_member[people.party[own]]]
+            relation.append(np.full(own.size, code))
+        of, to, kinds = np.concatenate(child), np.concatenate(adult), np.concatenate(relation)
+        fits = people.role[to] < Role.CHILD
+        fits |= kinds == 1
+        order = np.lexsort((to[fits], of[fits]))
+        of, to, kinds = of[fits][order].astype(np.int32), to[fits][order].astype(np.int32), kinds[fits][order]
+        none = np.zeros(of.size, dtype=np.int8)
+        return Links(of, to, none, none, np.full(of.size, NEVER, dtype=np.int64)), kinds
+
+    @cached_property
+    def stands(self) -> np.ndarray:
+        """Where each of `pairs` stands at the end, `Level`."""
+        links, _ = self.pairs
+        found = evidence(links, self.books.records, self.books.key.behind, self.witness)
+        return standing(links, found, _LATEST)
+
+    @cached_property
+    def suspected(self) -> np.ndarray:
+        """Marks those of `pairs` that a published rule suspects, unless a unit links them."""
+        links, _ = self.pairs
+        marked = np.zeros(len(links), dtype=bool)
+        for adult, child in self.rule_pairs:
+            place = links.place_of(child, adult)
+            marked[place[(place >= 0) & (adult >= 0) & (child >= 0)]] = True
+        return marked
+
+    @cached_property
+    def rule_pairs(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Rows of adults and children whom the rules suspect: the report's, at ports, and HHS's."""
+        records, behind = self.books.records, self.books.key.behind
+        found = (matching_rules(records)[0], port_rules(records)[0], hhs_rule(records))
+        return [persons_of(pairs, records, behind) for pairs in found]
+
+    def link(self) -> pa.Table:
+        """Every relation."""
+        links, relation = self.pairs
+        place = self.separations.place_of(links.child, links.parent)
+        known = np.maximum(place, 0)
+        kind = np.where(place >= 0, np.append(self.separations.kind, 0)[known], BLANK)
+        at = np.where(place >= 0, np.append(self.separations.parted_at, NEVER)[known], NEVER)
+        within = (place >= 0) & np.append(self.separations.is_separation, False)[known]
+        from_what = np.where(self.stands < Level.NOWHERE, 0, np.where(self.suspected, 1, 2))
+        table = arrow_table(
+            sheets.LINK,
+            {
+                "child_id": self.numbering.person[links.child],
+                "adult_id": self.numbering.person[links.parent],
+                "relation": chosen(sheets.RELATIONS, relation),
+                "was_separated": within,
+                "separation": _words(Kind, kind),
+                "separated_at": moments(at),
+                "is_recorded": self.stands < Level.NOWHERE,
+                "stands": _words(Level, self.stands),
+                "known_from": chosen(sheets.KNOWN_FROM, from_what),
+                "recoverability": chosen((sheets.KNOWABLE, sheets.UNKNOWABLE), from_what // 2),
+            },
+        )
+        return table.sort_by([("child_id", "ascending"), ("adult_id", "ascending")])
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def record(self) -> pa.Table:
+        """The truth behind every observed row but those of lists."""
+        parts = [self._behind_rows(name) for name in self.cut.records.tables]
+        return _stacked(sheets.RECORD, parts)
+
+    def _behind_rows(self, name: str) -> pa.Table:
+        order = np.argsort(self.numbering.rec_ids(name))
+        behind = self.cut.behind[name]
+        columns = self._truth_of(behind, order)
+        if name == "e3_event":
+            columns["event_id"] = numbers(self._event_ids(behind)[order])
+        rec = self.numbering.rec_ids(name)[order]
+        return arrow_table(sheets.RECORD, {"table": _same(name, rec.size), "rec_id": rec, **columns})
+
+    def _truth_of(self, behind: Behind, order: np.ndarray) -> dict[str, pa.Array]:
+        """Whom rows are about."""
+        person, other = behind.person[order], behind.other[order]
+        lead = np.append(self.witness.plan.case_first, NOBODY)[behind.case[order]]
+        about = np.where(person == NOBODY, lead, person)
+        party = np.append(self.people.party, NOBODY)[about]
+        return {
+            "person_id": numbers(self.numbering.person[person]),
+            "other_id": numbers(self.numbering.person[other]),
+            "other_is": self._relation_of(person, other),
+            "family_id": numbers(self.numbering.family[party]),
+            "event_id": numbers(self.numbering.event[party]),
+        }
+
+    def _relation_of(self, person: np.ndarray, other: np.ndarray) -> pa.Array:
+        """What second persons are to first ones."""
+        people = self.people
+        mother, father, party = (np.append(each, NOBODY) for each in (people.mother, people.father, people.party))
+        both = (person != NOBODY) & (other != NOBODY)
+        is_child = (mother[other] == person) | (father[other] == person)
+        is_parent = (mother[person] == other) | (father[person] == other)
+        code = np.where(is_child, 0, np.where(is_parent, 1, np.where(party[person] == party[other], 2, 3)))
+        return chosen(sheets.OTHERS, np.where(both, code, BLANK))
+
+    def _event_ids(self, behind: Behind) -> np.ndarray:
+        """True event of rows of e3_event: of the person it was made for by mistake, or of what happened."""
+        people = self.people
+        events, first = np.unique(people.event, return_index=True)
+        place = np.minimum(np.searchsorted(events, behind.entity), events.size - 1)
+        party = np.where(behind.person == NOBODY, first[place], np.append(people.party, 0)[behind.person])
+        return self.numbering.event[party]
+
+    # --- errors -------------------------------------------------------------------------------------------------------
+
+    def error(self) -> pa.Table:
+        """Every change of a cell."""
+        changes = self.cut.key.changes
+        error_id = self._error_ids
+        recorded, correct = self._texts(changes.written), self._texts(changes.meant)
+        source = np.where(changes.source >= 0, error_id[changes.source], BLANK)
+        return arrow_table(
+            sheets.ERROR,
+            {
+                "error_id": np.arange(1, changes.rec_id.size + 1),
+                "table": chosen(TABLES, changes.table),
+                "rec_id": self._rec_ids(changes.table, changes.rec_id),
+                "field": self._fields(),
+                "mechanism": _names(Mechanism, changes.mechanism),
+                "cause_id": self._cause_ids[changes.cause],
+                "recorded": recorded,
+                "correct": correct,
+                "hops": changes.hop,
+                "source_error": numbers(source),
+                "check": _checks(changes.check),
+                "blame": _words(Blame, changes.blame),
+                "operator": users(changes.operator),
+                "at": moments(changes.at),
+                "is_last": self.is_last,
+            },
+        )
+
+    @cached_property
+    def _error_ids(self) -> np.ndarray:
+        """Number of an error in the pack by its place in the whole key, `BLANK` for those of others."""
+        # A change that was kept is found again by its place among equal ones: places ascend in both.
+        whole, kept = self.books.key.changes, self.cut.key.changes
+        made = np.full(whole.rec_id.size + 1, BLANK, dtype=np.int64)
+        made[_places_kept(whole, kept)] = np.arange(1, kept.rec_id.size + 1)
+        return made
+
+    @cached_property
+    def is_last(self) -> np.ndarray:
+        """Marks the last change of every cell."""
+        changes = self.cut.key.changes
+        cell = np.stack([changes.table.astype(np.int64), changes.rec_id, changes.field.astype(np.int64)])
+        order = np.lexsort((np.arange(cell.shape[1]), *cell))
+        same = (cell[:, order][:, 1:] == cell[:, order][:, :-1]).all(axis=0)
+        last = np.zeros(cell.shape[1], dtype=bool)
+        last[order] = np.append(~same, True)[: order.size]
+        return last
+
+    def cells(self) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Changes by table and field: names, and their places."""
+        changes = self.cut.key.changes
+        for code in np.unique(changes.table):
+            own = np.flatnonzero(changes.table == code)
+            fields = list(LAYOUTS[TABLES[code]].every_field)
+            for place in np.unique(changes.field[own]):
+                yield TABLES[code], fields[place], own[changes.field[own] == place]
+
+    def _texts(self, values: np.ndarray) -> pa.Array:
+        """Cells as texts, each as its field reads."""
+        import pyarrow as pa
+
+        parts, places = [pa.array([], type=pa.string())], [np.zeros(0, dtype=np.int64)]
+        for table, name, rows in self.cells():
+            field = LAYOUTS[table].every_field[name]
+            parts.append(self.reader.text(field, self.numbering.cells(table, field, values[rows])))
+            places.append(rows)
+        joined = pa.concat_arrays(parts)
+        return joined.take(pa.array(np.argsort(np.concatenate(places), kind="stable")))
+
+    def _fields(self) -> pa.Array:
+        """Names of the fields of changes."""
+        names = np.empty(self.cut.key.changes.rec_id.size, dtype=object)
+        for _, name, rows in self.cells():
+            names[rows] = name
+        import pyarrow as pa
+
+        return pa.array(names, type=pa.string())
+
+    def _rec_ids(self, tables: np.ndarray, old: np.ndarray) -> np.ndarray:
+        """New numbers of rows of several tables; of missing rows those of `missing`."""
+        made = np.full(old.size, BLANK, dtype=np.int64)
+        for code in np.unique(tables):
+            own = np.flatnonzero(tables == code)
+            made[own] = self.numbering.rec_ids_of(TABLES[code], old[own])
+        return made
+
+    def row_error(self) -> pa.Table:
+        """Rows that are missing, and rows that nobody should have written."""
+        rows = self.cut.key.rows
+        behind, other = self._behind_row_errors()
+        twin = np.where(rows.twin >= 0, self._rec_ids(rows.table, np.maximum(rows.twin, 0)), BLANK)
+        what = np.where(rows.is_missing, 0, np.where(rows.twin >= 0, 2, 1))
+        return arrow_table(
+            sheets.ROW_ERROR,
+            {
+                "row_error_id": np.arange(1, rows.rec_id.size + 1),
+                "table": chosen(TABLES, rows.table),
+                "rec_id": np.where(rows.is_missing, self._missing_ids(), self._rec_ids(rows.table, rows.rec_id)),
+                "what": chosen(sheets.ROWS_WRONG, what),
+                "twin": numbers(twin),
+                "mechanism": _names(Mechanism, rows.mechanism),
+                "cause_id": self._cause_ids[rows.cause],
+                "check": _checks(rows.check),
+                "blame": _words(Blame, rows.blame),
+                "operator": users(rows.operator),
+                "at": moments(rows.at),
+                "person_id": numbers(self.numbering.person[behind]),
+                "other_id": numbers(self.numbering.person[other]),
+            },
+        )
+
+    def _behind_row_errors(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows of the persons of row errors."""
+        rows = self.cut.key.rows
+        person, other = (np.full(rows.rec_id.size, NOBODY, dtype=np.int64) for _ in range(2))
+        for code in np.unique(rows.table):
+            name = TABLES[code]
+            for missing, records, behind in (
+                (True, self.cut.written, self.cut.behind_written),
+                (False, self.cut.records, self.cut.behind),
+            ):
+                own = np.flatnonzero((rows.table == code) & (rows.is_missing == missing))
+                had = records[name]["rec_id"]
+                by_old = np.argsort(had, kind="stable")
+                place = by_old[np.searchsorted(had, rows.rec_id[own], sorter=by_old)] if own.size else own
+                person[own], other[own] = behind[name].person[place], behind[name].other[place]
+        return person, other
+
+    def _missing_ids(self) -> np.ndarray:
+        """Numbers of missing rows below nought, table by table, by their old ones; of others anything."""
+        rows, made = self.cut.key.rows, np.zeros(self.cut.key.rows.rec_id.size, dtype=np.int64)
+        for code in np.unique(rows.table):
+            own = np.flatnonzero((rows.table == code) & rows.is_missing)
+            made[own] = -1 - np.searchsorted(np.unique(rows.rec_id[own]), rows.rec_id[own])
+        return made
+
+    def missing(self) -> Iterator[str]:
+        """Names of the tables from which rows are missing."""
+        rows = self.cut.key.rows
+        yield from (TABLES[code] for code in np.unique(rows.table[rows.is_missing]))
+
+    def missing_rows(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Places of the missing rows of a table as flawless clerks wrote it, and their numbers."""
+        rows = self.cut.key.rows
+        own = np.unique(rows.rec_id[(rows.table == TABLES.index(name)) & rows.is_missing])
+        had = self.cut.written[name]["rec_id"]
+        return np.flatnonzero(np.isin(had, own)), -np.arange(1, own.size + 1)
+
+    # --- causes -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _cause_ids(self) -> np.ndarray:
+        """Number of a cause by its place in the whole key; `BLANK` for those that explain nothing here."""
+        key = self.cut.key
+        used = np.zeros(key.causes.kind.size, dtype=bool)
+        used[key.changes.cause] = used[key.rows.cause] = True
+        used[self._lost[1]] = True
+        return np.where(used, np.cumsum(used), BLANK)
+
+    def cause(self) -> pa.Table:
+        """Every cause that explains something in the pack."""
+        used = np.flatnonzero(self._cause_ids > 0)
+        causes = self.cut.key.causes
+        return arrow_table(
+            sheets.CAUSE,
+            {
+                "cause_id": self._cause_ids[used],
+                "kind": _words(CauseKind, causes.kind[used]),
+                "mechanism": _names(Mechanism, causes.mechanism[used]),
+                "sector": chosen(STATIONS, causes.station[used]),
+                "begins_at": moments(causes.begins_at[used]),
+                "ends_at": moments(causes.ends_at[used]),
+                "operator": users(causes.operator[used]),
+            },
+        )
+
+    @cached_property
+    def _lost(self) -> tuple[np.ndarray, np.ndarray]:
+        """New numbers of lost messages of the pack, and places of their causes."""
+        lost = self.cut.key.lost
+        rec = self.numbering.rec_ids_of("mail_message", lost.rec_id)
+        kept = rec != BLANK
+        return rec[kept], lost.cause[kept]
+
+    def lost_message(self) -> pa.Table:
+        """Messages that never arrived."""
+        rec, cause = self._lost
+        order = np.argsort(rec)
+        return arrow_table(sheets.LOST_MESSAGE, {"rec_id": rec[order], "cause_id": self._cause_ids[cause[order]]})
+
+    def unavoidable(self) -> pa.Table:
+        """Rows that no clerk could have written better."""
+        found = self.cut.key.unavoidable
+        rec = self._rec_ids(found.table, found.rec_id)
+        kept = np.flatnonzero(rec != BLANK)
+        kept = kept[np.lexsort((rec[kept], found.table[kept]))]
+        return arrow_table(
+            sheets.UNAVOIDABLE,
+            {
+                "table": chosen(TABLES, found.table[kept]),
+                "rec_id": rec[kept],
+                "mechanism": _names(Mechanism, found.mechanism[kept]),
+                "blame": _words(Blame, found.blame[kept]),
+                "at": moments(found.at[kept]),
+            },
+        )
+
+    # --- copies and parts ---------------------------------------------------------------------------------------------
+
+    def lineage(self) -> Iterator[pa.Table]:
+        """Cells that were copied, one part for each pair of fields."""
+        for copy in self.cut.copies:
+            to = self.numbering.rec_ids_of(copy.to_table, copy.to_rec)
+            kept = np.flatnonzero(to != BLANK)
+            kept = kept[np.argsort(to[kept], kind="stable")]
+            read = self.numbering.rec_ids_of(copy.from_table, copy.from_rec[kept])
+            for field, from_field in copy.fields:
+                yield arrow_table(
+                    sheets.LINEAGE,
+                    {
+                        "table": _same(copy.to_table, kept.size),
+                        "rec_id": to[kept],
+                        "field": _same(field, kept.size),
+                        "from_table": _same(copy.from_table, kept.size),
+                        "from_rec_id": numbers(read),
+                        "from_field": _same(from_field, kept.size),
+                    },
+                )
+
+    def split(self) -> pa.Table:
+        """Parts of everybody under each scheme."""
+        row = self._by_number()
+        parts = []
+        for scheme, is_test in parts_of_schemes(self.people, self.witness.station, row, self.numbering.draws).items():
+            parts.append(
+                arrow_table(
+                    sheets.SPLIT,
+                    {
+                        "scheme": _same(scheme, row.size),
+                        "person_id": self.numbering.person[row],
+                        "part": chosen(sheets.PARTS, is_test.astype(np.int64)),
+                    },
+                )
+            )
+        return _stacked(sheets.SPLIT, parts)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _words(names: Any, codes: np.ndarray) -> pa.Array:
+    """Codes counted from 0 as the names of an enumeration; null for those below nought."""
+    return chosen(tuple(one.name.lower() for one in names), codes)
+
+
+def _names(names: Any, codes: np.ndarray) -> pa.Array:
+    """Codes with gaps as the names of an enumeration."""
+    values = {int(one): one.name.lower() for one in names}
+    return chosen(tuple(values.get(code, "") for code in range(max(values) + 1)), codes)
+
+
+def _checks(flags: np.ndarray) -> pa.Array:
+    """Flags as their names, joined by |; null for none."""
+    known, place = np.unique(flags, return_inverse=True)
+    texts = tuple("|".join(str(one.name).lower() for one in Check(int(flag))) for flag in known)
+    return chosen(texts, np.where(known == 0, BLANK, np.arange(known.size))[place])
+
+
+def _same(text: str, count: int) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.repeat(pa.scalar(text), count)
+
+
+def _stacked(sheet: Sheet, parts: list[pa.Table]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.concat_tables([arrow_schema(sheet).empty_table(), *parts]).combine_chunks()
+
+
+def _places_kept(whole: Any, kept: Any) -> np.ndarray:
+    """Places in a whole key of the entries that a part of it kept."""
+    found = np.zeros(whole.rec_id.size, dtype=bool)
+    mine = _cells(kept)
+    theirs = _cells(whole)
+    found[np.isin(theirs, np.unique(mine))] = True
+    return np.flatnonzero(found)
+
+
+def _cells(changes: Any) -> np.ndarray:
+    """One number for the row that a change is of."""
+    return changes.table.astype(np.int64) * (np.int64(1) << 40) + changes.rec_id
+
+
+def mapping_of(tables: KeyTables) -> Mapping[str, Any]:
+    """Makers of the tables of the key but for labels, by name, in the order in which they are written."""
+    return {
+        "person": tables.person,
+        "link": tables.link,
+        "record": tables.record,
+        "error": tables.error,
+        "row_error": tables.row_error,
+        "cause": tables.cause,
+        "unavoidable": tables.unavoidable,
+        "lost_message": tables.lost_message,
+        "lineage": tables.lineage,
+        "split": tables.split,
+    }

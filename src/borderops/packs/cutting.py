@@ -1,0 +1,156 @@
+"""Which people a pack speaks of, and which rows and errors of the books are theirs.
+
+Whole apprehension events are taken from a full history, so that who waits and who is overlooked is what a crowd makes
+of it. Events are taken in the order of a draw of their own: a smaller pack is part of a larger one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, TypeVar
+
+import numpy as np
+
+from borderops.population.people import People
+from borderops.records.answer_key import TABLES, AnswerKey, Behind, Changes, Copy, RowChanges
+from borderops.records.bookkeeping import Books
+from borderops.records.fields import BLANK
+from borderops.records.systems import Records, RecordTable
+from borderops.records.witness import Witness
+from borderops.streams import Draws, Purpose
+
+OF_WHOLE_SHEETS: Final = "local_sheet_version"
+"""A table that counts the rows of whole spreadsheets, so that a part of the people has no share in it."""
+
+
+def choose_people(people: People, persons: int | None, draws: Draws) -> np.ndarray:
+    """Choose whole apprehension events until enough people are in them.
+
+    Parameters
+    ----------
+    people : People
+    persons : int or None
+        At least so many, as long as there are so many; None takes everybody.
+    draws : Draws
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        The people of the events that were chosen. For more persons the same people and others.
+    """
+    if persons is None:
+        return np.ones(people.number.size, dtype=bool)
+    events, place = np.unique(people.event, return_inverse=True)
+    sizes = np.bincount(place, weights=people.size, minlength=events.size).astype(np.int64)
+    order = np.argsort(draws.bits(events, Purpose.PACK_EVENT), kind="stable")
+    before = np.cumsum(sizes[order]) - sizes[order]
+    is_chosen = np.zeros(events.size, dtype=bool)
+    is_chosen[order[before < persons]] = True
+    return is_chosen[place][people.party]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The books of some people: rows about them as released and as flawless clerks wrote them, and the key between.
+
+    Attributes
+    ----------
+    witness : Witness
+    chosen : ndarray of bool, shape (n,)
+        The people of the pack; all whom a row of theirs speaks of are among them.
+    records, written : Records
+        Numbers are still those of the whole books.
+    behind, behind_written : mapping of str to Behind
+        Of the rows of either.
+    key : AnswerKey
+        Errors in these rows; ``missing`` and ``causes`` are those of the whole books.
+    copies : tuple of Copy
+        Of the whole books.
+    """
+
+    witness: Witness
+    chosen: np.ndarray
+    records: Records
+    written: Records
+    behind: Mapping[str, Behind]
+    behind_written: Mapping[str, Behind]
+    key: AnswerKey
+    copies: tuple[Copy, ...]
+
+    @cached_property
+    def persons(self) -> np.ndarray:
+        """Rows of the people of the pack, ascending, int64."""
+        return np.flatnonzero(self.chosen)
+
+
+def cut(books: Books, chosen: np.ndarray) -> Cut:
+    """Cut books down to some people.
+
+    Parameters
+    ----------
+    books : Books
+    chosen : ndarray of bool, shape (n,)
+        Of whole events.
+
+    Returns
+    -------
+    Cut
+        Rows keep their order. Versions of spreadsheets are kept with everybody alone: see `OF_WHOLE_SHEETS`.
+    """
+    witness, key = books.witness, books.key
+    records, behind = _rows_about(books.records, key.behind, witness, chosen)
+    written, behind_written = _rows_about(books.written.records, books.written.behind, witness, chosen)
+    kept = {name: _numbers(records, written, name) for name in records.tables}
+    smaller = replace(key, changes=_of_rows(key.changes, kept), rows=_of_rows(key.rows, kept), behind=behind)
+    return Cut(witness, chosen, records, written, behind, behind_written, smaller, books.written.copies)
+
+
+def _rows_about(
+    records: Records, behind: Mapping[str, Behind], witness: Witness, chosen: np.ndarray
+) -> tuple[Records, dict[str, Behind]]:
+    """Rows about the people chosen, and what stands behind them."""
+    about = _About(witness, chosen)
+    rows = {name: about.rows(name, table, behind[name]) for name, table in records.tables.items()}
+    tables = {name: records[name].take(rows[name]) for name in rows}
+    of_rows = {
+        name: Behind(**{field: column[rows[name]] for field, column in behind[name].columns().items()}) for name in rows
+    }
+    return Records(tables, records.lexicon), of_rows
+
+
+class _About:
+    """Tells which rows are about people who were chosen."""
+
+    def __init__(self, witness: Witness, chosen: np.ndarray):
+        people, plan = witness.people, witness.plan
+        self.person = np.append(chosen, False)
+        self.case = np.append(chosen[plan.case_first], False)
+        self.events = np.unique(people.event[people.party[chosen]])
+
+    def rows(self, name: str, table: RecordTable, behind: Behind) -> np.ndarray:
+        """Places of these rows in a table, ascending."""
+        if name == OF_WHOLE_SHEETS:
+            return np.arange(len(table) if self.person[:-1].all() else 0)
+        about = np.where(behind.person != BLANK, self.person[behind.person], self.case[behind.case])
+        if name == "e3_event":  # a row about nobody in particular bears the number of what happened
+            about = np.where(behind.person == BLANK, np.isin(behind.entity, self.events), about)
+        return np.flatnonzero(about)
+
+
+def _numbers(records: Records, written: Records, name: str) -> np.ndarray:
+    """Numbers of the rows of a table that were released or ought to have been."""
+    return np.union1d(records[name]["rec_id"], written[name]["rec_id"])
+
+
+_Entries = TypeVar("_Entries", Changes, RowChanges)
+
+
+def _of_rows(entries: _Entries, kept: Mapping[str, np.ndarray]) -> _Entries:
+    """Entries of a key about some rows."""
+    chosen = np.zeros(entries.rec_id.size, dtype=bool)
+    for code in np.unique(entries.table):
+        own = np.flatnonzero(entries.table == code)
+        chosen[own] = np.isin(entries.rec_id[own], kept[TABLES[code]])
+    return type(entries)(**{name: column[chosen] for name, column in entries.columns().items()})

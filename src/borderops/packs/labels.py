@@ -1,0 +1,426 @@
+"""Labels: the truth of each task in a form that a tool learns from or is judged by, always with negatives.
+
+Pairs stand in one order: tables as in `borderops.records.systems`, then numbers. Negatives of which there are too many
+are drawn, and each then says for how many it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from borderops.audit.looking_up import latest, lookup, matches
+from borderops.audit.publishing import Purpose as ListPurpose
+from borderops.audit.publishing import Release
+from borderops.packs import key_tables as sheets
+from borderops.packs.answer_key import KeyTables
+from borderops.packs.columns import Sheet, arrow_table
+from borderops.packs.listing import PublishedLists
+from borderops.packs.readable import chosen, moments, numbers
+from borderops.population.people import NOBODY
+from borderops.records.answer_key import TABLES
+from borderops.records.fields import BLANK
+from borderops.records.systems import CODES, LAYOUTS
+from borderops.scoring.standing import Level, Links
+from borderops.streams import Purpose
+from borderops.units import NEVER
+
+if TYPE_CHECKING:  # loading takes a while
+    import pyarrow as pa
+
+IN_FRONT: Final = ("e3_subject", "sigma_case")
+"""Where people are first written down."""
+
+BEHIND: Final = ("earm_case", "portal_child")
+"""Where they are written down again."""
+
+NEAR, FAR = 3, 1
+"""Negatives drawn for each row: others of the same event, and others of all."""
+
+_SEPARATED: Final = LAYOUTS["e3_family_member"].every_field["member_status"].choices.index("separated")
+_YES: Final = LAYOUTS["portal_separation"].every_field["separated"].choices.index("yes")
+IN_CARE: Final = ListPurpose.CHILDREN_IN_CARE
+LISTED: Final = 127
+"""In place of a table of systems: entries of lists."""
+
+
+class _Pairs(NamedTuple):
+    """Pairs of rows, shape (p,): left stands in `IN_FRONT` or is an adult, right is another row."""
+
+    table_l: np.ndarray
+    rec_l: np.ndarray
+    table_r: np.ndarray
+    rec_r: np.ndarray
+    kind: np.ndarray  # place in a list of kinds
+    weight: np.ndarray
+
+
+class _Rows(NamedTuple):
+    """Rows of several tables, shape (r,), each about a person."""
+
+    table: np.ndarray  # int8, place in TABLES
+    rec: np.ndarray  # int64, new number
+    person: np.ndarray  # int64, row of `People`
+    place: np.ndarray  # int64, place in the released table
+
+    def take(self, rows: np.ndarray) -> _Rows:
+        return _Rows(*(column[rows] for column in self))
+
+
+class Labels:
+    """Labels of one pack, task by task.
+
+    Parameters
+    ----------
+    tables : KeyTables
+    lists : PublishedLists
+    """
+
+    def __init__(self, tables: KeyTables, lists: PublishedLists):
+        self.tables, self.lists = tables, lists
+        self.cut, self.numbering = tables.cut, tables.numbering
+        self.people, self.witness = tables.people, tables.witness
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def _rows(self, *names: str, only_latest: bool = False) -> _Rows:
+        """Rows about people; of several of one number the last that was entered."""
+        parts = []
+        for name in names:
+            table, person = self.cut.records[name], self.cut.behind[name].person
+            place = np.arange(len(table))
+            if only_latest:
+                place = latest(table[LAYOUTS[name].key[0]])
+            place = place[person[place] != NOBODY]
+            code = np.full(place.size, TABLES.index(name), dtype=np.int8)
+            parts.append(_Rows(code, self.numbering.rec_ids(name)[place], person[place].astype(np.int64), place))
+        return _Rows(*(np.concatenate(columns) for columns in zip(*parts)))
+
+    @cached_property
+    def _front(self) -> _Rows:
+        return self._rows(*IN_FRONT, only_latest=True)
+
+    @cached_property
+    def _names_key(self) -> np.ndarray:
+        """One number for the true first given name and first surname of everybody, int64."""
+        return self.people.given_1.astype(np.int64) << 32 | self.people.surname_1.astype(np.int64)
+
+    # --- pairs --------------------------------------------------------------------------------------------------------
+
+    def _table(self, sheet: Sheet, parts: list[_Pairs], kinds: tuple[str, ...], matching: int) -> pa.Table:
+        """Pairs as a table: the smaller side left, each pair once, by its best kind; the first kinds match."""
+        pairs = _Pairs(*(np.concatenate(columns) for columns in zip(*parts)))
+        turned = (pairs.table_l > pairs.table_r) | ((pairs.table_l == pairs.table_r) & (pairs.rec_l > pairs.rec_r))
+        left, right = (pairs.table_l, pairs.rec_l), (pairs.table_r, pairs.rec_r)
+        (table_l, rec_l), (table_r, rec_r) = (
+            tuple(np.where(turned, b, a) for a, b in zip(one, other)) for one, other in ((left, right), (right, left))
+        )
+        order = np.lexsort((pairs.kind, rec_r, table_r, rec_l, table_l))
+        same = np.ones(order.size, dtype=bool)
+        for column in (table_l, rec_l, table_r, rec_r):
+            same[1:] &= column[order][1:] == column[order][:-1]
+        same[:1] = False
+        kept = order[~same]
+        kind = pairs.kind[kept]
+        return arrow_table(
+            sheet,
+            {
+                "table_l": chosen(TABLES, table_l[kept]),
+                "rec_id_l": rec_l[kept],
+                "table_r": chosen(TABLES, table_r[kept]),
+                "rec_id_r": rec_r[kept],
+                "is_match": kind < matching,
+                "kind": chosen(kinds, kind),
+                "weight": pairs.weight[kept],
+            },
+        )
+
+    def t1(self) -> pa.Table:
+        """The same person in two systems."""
+        front, behind = self._front, self._rows(*BEHIND, only_latest=True)
+        event = self.people.event[self.people.party]
+        parts = [
+            _joined(front, behind, front.person, behind.person, 0),
+            _joined(front, behind, self.people.party[front.person], self.people.party[behind.person], 1),
+            _joined(front, behind, self._names_key[front.person], self._names_key[behind.person], 2),
+            self._drawn(front, behind, event, 3, NEAR),
+            self._drawn(front, behind, np.zeros_like(event), 4, FAR),
+        ]
+        parts = [self._other_persons(part, front, behind) if at else part for at, part in enumerate(parts)]
+        kinds = ("same_person", "same_family", "homonym", "same_event", "stranger")
+        return self._table(sheets.LABELS["T1"], parts, kinds, 1)
+
+    def _other_persons(self, pairs: _Pairs, *sides: _Rows) -> _Pairs:
+        """Pairs of rows about two different people."""
+        left, right = (
+            self._person_of(side, table, rec)
+            for side, table, rec in zip(sides, (pairs.table_l, pairs.table_r), (pairs.rec_l, pairs.rec_r))
+        )
+        different = np.flatnonzero(left != right)
+        return _Pairs(*(column[different] for column in pairs))
+
+    @staticmethod
+    def _person_of(rows: _Rows, table: np.ndarray, rec: np.ndarray) -> np.ndarray:
+        keys = rows.table.astype(np.int64) << 40 | rows.rec
+        return rows.person[lookup(keys, table.astype(np.int64) << 40 | rec)]
+
+    def _drawn(self, left: _Rows, right: _Rows, group: np.ndarray, kind: int, count: int) -> _Pairs:
+        """For each right row some left rows whose people are of the same group, by draws; each stands for many."""
+        order = np.argsort(group[left.person], kind="stable")
+        groups = group[left.person][order]
+        wanted = group[right.person]
+        first = np.searchsorted(groups, wanted, side="left")
+        size = np.searchsorted(groups, wanted, side="right") - first
+        parts = []
+        for index in range(count):
+            entities = self.people.number[right.person]
+            uniforms = self.numbering.draws.uniforms(entities, Purpose.PACK_PAIR, kind * 8 + index)
+            drawn = first + np.minimum((uniforms * size).astype(np.int64), np.maximum(size - 1, 0))
+            has = np.flatnonzero(size > 0)
+            one = left.take(order[drawn[has]])
+            other = right.take(has)
+            weight = size[has] / count
+            parts.append(_Pairs(one.table, one.rec, other.table, other.rec, np.full(has.size, kind), weight))
+        return _Pairs(*(np.concatenate(columns) for columns in zip(*parts)))
+
+    def t2(self) -> pa.Table:
+        """Parent and child whom no unit or link of production joins, and all other pairs of an event."""
+        front, people = self._front, self.people
+        is_child = people.is_child[front.person]
+        adults, children = front.take(np.flatnonzero(~is_child)), front.take(np.flatnonzero(is_child))
+        # At ports the same day stands for the same event, which would be too many pairs: of one event there as well.
+        event = people.event[people.party]
+        pairs = _joined(adults, children, event[adults.person], event[children.person], 0)
+        adult = self._person_of(adults, pairs.table_l, pairs.rec_l)
+        child = self._person_of(children, pairs.table_r, pairs.rec_r)
+        links, relation = self.tables.pairs
+        place = links.place_of(child, adult)
+        joined = (place >= 0) & (np.append(self.tables.stands, Level.NOWHERE)[place] == Level.SEARCHABLE)
+        of = np.where(place >= 0, np.append(relation, 0)[place], BLANK)
+        kind = np.select([(of == 0) | (of == 2), of == 3, of == 4], [0, 1, 2], 4)
+        same_party = people.party[adult] == people.party[child]
+        kind = np.where((kind == 4) & same_party, 3, kind)
+        rows = np.flatnonzero(~joined)
+        pairs = _Pairs(*(column[rows] for column in pairs))._replace(kind=kind[rows])
+        kinds = ("parent_child", "kin", "claimed_false", "same_family", "same_event")
+        return self._table(sheets.LABELS["T2"], [pairs], kinds, 1)
+
+    def t3(self) -> pa.Table:
+        """A child in the portal and the separated parent in e3, at a port or in ICE's hands."""
+        children = self._rows("portal_child", only_latest=True)
+        adults = self._rows(*IN_FRONT, "earm_case", only_latest=True)
+        adults = adults.take(np.flatnonzero(~self.people.is_child[adults.person]))
+        links = self._separations()
+        true = _linked(adults, children, links)
+        near = self._numbered_near(adults, children)
+        others = self._drawn(adults, children, self.people.event[self.people.party], 2, NEAR)
+        others = others._replace(kind=np.full(others.kind.size, 2))
+        parts = [true, near, others]
+        return self._table(sheets.LABELS["T3"], parts, ("separated_parent", "number_near", "same_event"), 1)
+
+    def _separations(self) -> Links:
+        links = self.tables.separations
+        return links.take(np.flatnonzero(links.is_separation))
+
+    def _numbered_near(self, adults: _Rows, children: _Rows) -> _Pairs:
+        """Adults whose A-number as given out stands next to a child's."""
+        number = self.witness.a_number
+        parts = []
+        for step in (-1, 1):
+            wanted = np.where(number[children.person] == BLANK, BLANK, number[children.person] + step)
+            pairs = _joined(adults, children, number[adults.person], wanted, 1)
+            parts.append(pairs)
+        return _Pairs(*(np.concatenate(columns) for columns in zip(*parts)))
+
+    def t8(self) -> pa.Table:
+        """A message and the child it is about; other children at ORR in the same event, and those of whom is drawn."""
+        children = self._rows("portal_child", only_latest=True)
+        messages = self._rows("mail_message")
+        event = self.people.event[self.people.party]
+        # Right is the message: for each, children beside its own.
+        parts = [
+            _joined(children, messages, children.person, messages.person, 0),
+            self._other_persons(
+                _joined(children, messages, self.people.party[children.person], self.people.party[messages.person], 1),
+                children,
+                messages,
+            ),
+            self._other_persons(self._drawn(children, messages, np.zeros_like(event), 2, FAR), children, messages),
+        ]
+        return self._table(sheets.LABELS["T8"], parts, ("about_child", "same_family", "other_child"), 1)
+
+    # --- others -------------------------------------------------------------------------------------------------------
+
+    def t4(self) -> pa.Table:
+        """Children: separated or not, when, and the code that a flawless clerk entered."""
+        front = self._front
+        children = front.take(np.flatnonzero(self.people.is_child[front.person]))
+        links = self._separations()
+        at = np.full(self.people.number.size, NEVER, dtype=np.int64)
+        np.minimum.at(at, links.child, links.parted_at)
+        parted = at[children.person]
+        order = np.lexsort((children.rec, children.table))
+        return arrow_table(
+            sheets.LABELS["T4"],
+            {
+                "table": chosen(TABLES, children.table[order]),
+                "rec_id": children.rec[order],
+                "is_separated": (parted != NEVER)[order],
+                "separated_at": moments(parted[order]),
+                "code": chosen(CODES, self._codes()[children.person][order]),
+            },
+        )
+
+    def _codes(self) -> np.ndarray:
+        """Code that flawless clerks chose for everybody's case, `BLANK` for none."""
+        by_case = np.full(self.witness.plan.case_first.size + 1, BLANK, dtype=np.int64)
+        for name in ("e3_unit_deletion", "e3_family_member"):
+            table, behind = self.cut.written[name], self.cut.behind_written[name]
+            coded = np.flatnonzero(table["code"] != BLANK)
+            by_case[behind.case[coded]] = table["code"][coded]
+        by_case[-1] = BLANK
+        return by_case[self.witness.case]
+
+    def t5(self) -> pa.Table:
+        """Entries of lists that are right or false, and people who are missing from them."""
+        parts = [self._of_list(number, release) for number, release in enumerate(self.lists.releases, 1)]
+        columns = [np.concatenate(column) for column in zip(*parts)]
+        list_no, in_entries, rec, status, person = columns
+        codes = np.where(in_entries == LISTED, len(TABLES), in_entries)
+        return arrow_table(
+            sheets.LABELS["T5"],
+            {
+                "list_no": list_no,
+                "table": chosen((*TABLES, "list_entry"), codes),
+                "rec_id": rec,
+                "status": chosen(sheets.STATUSES, status),
+                "person_id": numbers(self.numbering.person[person]),
+            },
+        )
+
+    def _of_list(self, number: int, release: Release) -> tuple[np.ndarray, ...]:
+        """Entries of one list, then rows of people who are missing: list, table, row, status and person of each."""
+        own = np.flatnonzero(self.lists.list_no == number)
+        own = own[np.argsort(self.lists.rec[own])]
+        person, meant = self.lists.person[own], self._meant(release)
+        status = np.where(np.isin(person, meant), 0, 1)
+        source = self._rows("portal_child", only_latest=True) if release.purpose is IN_CARE else self._front
+        left_out = np.flatnonzero(np.isin(source.person, np.setdiff1d(meant, person)))
+        left_out = left_out[np.lexsort((source.rec[left_out], source.table[left_out]))]
+        missing = source.take(left_out)
+        return (
+            np.full(own.size + left_out.size, number),
+            np.concatenate([np.full(own.size, LISTED), missing.table]),
+            np.concatenate([self.lists.rec[own], missing.rec]),
+            np.concatenate([status, np.full(left_out.size, 2)]),
+            np.concatenate([person, missing.person]),
+        )
+
+    def _meant(self, release: Release) -> np.ndarray:
+        """Rows of the people who ought to be on a list: those separated in its period, or separated and in care."""
+        links, history = self._separations(), self.witness.history
+        if release.purpose is IN_CARE:
+            earlier = self.witness.plan.resident[self.witness.plan.resident_parent > 0]
+            known = np.union1d(links.child[links.parted_at <= release.at], earlier[self.cut.chosen[earlier]])
+            return known[(history.admitted_at[known] <= release.at) & (release.at < history.left_shelter_at[known])]
+        period = release.period
+        counted = (links.parted_at >= period.begins_at) & (links.parted_at < min(period.ends_at, release.at))
+        counted &= self.witness.is_in_e3[links.child]
+        return np.union1d(links.child[counted], links.parent[counted])
+
+    def t6(self) -> pa.Table:
+        """Wrong cells: what stands there and what ought to."""
+        errors = self.tables.error()
+        changes, order = self.cut.key.changes, np.arange(self.cut.key.changes.rec_id.size)
+        cell = np.lexsort((order, changes.field, changes.rec_id, changes.table))
+        repeats = np.ones(max(cell.size - 1, 0), dtype=bool)
+        for column in (changes.table, changes.rec_id, changes.field):
+            repeats &= column[cell][1:] == column[cell][:-1]
+        first, last = cell[_edge(repeats, cell.size, 0)], cell[_edge(repeats, cell.size, 1)]
+        # A cell that a later slip happened to set right is no error.
+        wrong = np.flatnonzero(changes.meant[first] != changes.written[last])
+        first, last = first[wrong], last[wrong]
+        made = arrow_table(
+            sheets.LABELS["T6"],
+            {
+                **{name: errors[name].take(last) for name in ("table", "rec_id", "field", "recorded")},
+                "correct": errors["correct"].take(first),
+                **{name: errors[name].take(last) for name in ("mechanism", "check")},
+            },
+        )
+        return made.sort_by([("table", "ascending"), ("rec_id", "ascending"), ("field", "ascending")])
+
+    def t9(self) -> pa.Table:
+        """In which sources each separated child stands at the end."""
+        child = np.unique(self._separations().child)
+        seen = self._seen()
+        order = np.argsort(self.numbering.person[child])
+        return arrow_table(
+            sheets.LABELS["T9"],
+            {
+                "person_id": self.numbering.person[child][order],
+                **{name: np.isin(child, people)[order] for name, people in seen.items()},
+            },
+        )
+
+    def _seen(self) -> dict[str, np.ndarray]:
+        """People of whom each source says that they were separated."""
+        records, behind = self.cut.records, self.cut.behind
+        members, deleted = records["e3_family_member"], records["e3_unit_deletion"]
+        coded = deleted["unit_no"][deleted["code"] != BLANK]
+        in_units = np.isin(members["unit_no"], coded) | (members["member_status"] == _SEPARATED)
+        box, mail = records["portal_separation"], records["mail_message"]
+        in_mail = mail["parent_a_number"] != BLANK
+        in_notes = [behind[name].other for name in ("e3_narrative_child", "earm_comment")]
+        return {
+            "in_unit_history": behind["e3_family_member"].person[in_units],
+            "in_portal": behind["portal_separation"].person[box["separated"] == _YES],
+            "in_sheet": behind["local_sheet_row"].other,
+            "in_mail": behind["mail_message"].person[in_mail],
+            "in_note": np.concatenate(in_notes),
+        }
+
+    def clusters(self) -> pa.Table:
+        """Rows of people in every system, by person."""
+        rows = self._rows(*IN_FRONT, *BEHIND)
+        order = np.lexsort((rows.rec, rows.table))
+        return arrow_table(
+            sheets.CLUSTERS,
+            {
+                "table": chosen(TABLES, rows.table[order]),
+                "rec_id": rows.rec[order],
+                "cluster": self.numbering.person[rows.person[order]],
+            },
+        )
+
+    def makers(self) -> dict[str, Callable[[], pa.Table]]:
+        """Makers of all labels by task."""
+        made = {task: getattr(self, task.lower()) for task in sheets.LABELS}
+        return {**made, "clusters": self.clusters}
+
+
+def _edge(repeats: np.ndarray, count: int, side: int) -> np.ndarray:
+    """First (0) or last (1) places of runs among ``count`` places, of which all but the first repeat one or not."""
+    if not count:
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(np.insert(~repeats, repeats.size * side, True))
+
+
+def _joined(left: _Rows, right: _Rows, key_l: np.ndarray, key_r: np.ndarray, kind: int) -> _Pairs:
+    """All pairs of rows with the same key, each of which stands for itself; empty keys are equal to none."""
+    at_r, at_l = matches(np.asarray(key_l), np.asarray(key_r))
+    kept = np.asarray(key_r)[at_r] != BLANK
+    one, other = left.take(at_l[kept]), right.take(at_r[kept])
+    count = int(kept.sum())
+    return _Pairs(one.table, one.rec, other.table, other.rec, np.full(count, kind), np.ones(count))
+
+
+def _linked(adults: _Rows, children: _Rows, links: Links) -> _Pairs:
+    """Pairs of rows about the two people of a link."""
+    link, at_child = matches(children.person, links.child.astype(np.int64))
+    pair, at_adult = matches(adults.person, links.parent[link].astype(np.int64))
+    one, other = adults.take(at_adult), children.take(at_child[pair])
+    return _Pairs(one.table, one.rec, other.table, other.rec, np.zeros(pair.size, np.int64), np.ones(pair.size))

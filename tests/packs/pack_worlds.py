@@ -1,0 +1,69 @@
+"""Packs that tests look at: of all people of a few days at three places, and of a part of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from borderops.config.compose import compose
+from borderops.packs.cutting import Cut, choose_people, cut
+from borderops.packs.writing import FORMATS, About, write_pack
+from borderops.records.bookkeeping import Books, keep_books
+from borderops.replication import replicate
+
+WORDS = (
+    "window.start=2018-05-14",
+    "window.end=2018-05-22",
+    "window.lead_in_days=1",
+    "study.season_start=null",
+    "study.season_end=null",
+    "study.is_hindcast=false",
+    "arrivals.stations=[el_paso,yuma,ports_of_entry]",
+    "seed=2018",
+)
+PART = 1500
+
+
+@cache
+def books() -> Books:
+    """Everything written of the whole history."""
+    settings = compose([*WORDS]).settings
+    return keep_books(replicate(settings, 1), settings)
+
+
+def chosen(persons: int | None) -> np.ndarray:
+    """People of a pack."""
+    made = books()
+    return choose_people(made.witness.people, persons, made.witness.draws)
+
+
+@cache
+def part(persons: int | None = PART) -> Cut:
+    """Books of some of them."""
+    return cut(books(), chosen(persons))
+
+
+def write(folder: Path, persons: int | None = PART, formats: tuple[str, ...] = FORMATS, workers: int = 1) -> Path:
+    """Write a pack."""
+    folder.mkdir(parents=True)
+    about = About("borderops-test", "policy_season", str(persons or "all"), formats)
+    write_pack(folder, books(), chosen(persons), about, workers)
+    return folder
+
+
+def observed(folder: Path, name: str) -> pd.DataFrame:
+    """An observed table of a pack."""
+    return pd.read_parquet(folder / "observed" / "parquet" / f"{name}.parquet")
+
+
+def truth(folder: Path, name: str) -> pd.DataFrame:
+    """A table of the answer key."""
+    return pd.read_parquet(folder / "answer_key" / f"{name}.parquet")
+
+
+def tables(folder: Path) -> list[str]:
+    """Observed tables."""
+    return sorted(path.stem for path in (folder / "observed" / "parquet").glob("*.parquet"))
