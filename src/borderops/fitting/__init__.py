@@ -1,0 +1,1 @@
+"""Fitting in general: designs of runs, emulators, matching, posterior samples. Knows nothing of borders."""
