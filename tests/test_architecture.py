@@ -13,13 +13,14 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src"
 
 ORDER = """
-    units clock exceptions tables entities ages streams quantiles provenance
+    units clock exceptions tables ordering entities ages streams quantiles provenance
     facts.tables
     config.schema config.designs pace
     config.keys config.places config.wording config.completion config.checks config.register
-    config.scenario_source config.compose config.doubts
+    config.inputs config.knowledge config.scenario_source config.compose config.doubts
     population.people
-    population.names population.make_up population.arrivals_file population.arrivals population.residents
+    population.names population.make_up population.arrivals_file population.arrivals_forecast population.arrivals
+    population.residents
     population.families
     operations.plan operations.history
     operations.numbers operations.facilities
@@ -41,11 +42,21 @@ ORDER = """
     forecast.story forecast.kpis forecast.link_standing forecast.reading forecast.paper_trail forecast.stories
     forecast.reversals forecast.differing
     forecast.breakdowns forecast.measure_mail forecast.measure_places forecast.measure_records
-    forecast.measure_reunion forecast.measure_waits forecast.measure_work forecast.measure_written forecast.measure
-    forecast.compare_published
+    forecast.measure_reunion forecast.measure_waits forecast.measure_work forecast.measure_written
+    forecast.measure_findings forecast.measure
+    validity.worlds validity.rows validity.readings_tables validity.readings_counts validity.readings_findings
+    validity.readings_reunion validity.readings validity.beside validity.scorecard
+    fitting.features fitting.regression fitting.sampling fitting.emulator fitting.screen fitting.matching
+    fitting.posterior fitting.identifiability fitting.recovery fitting.waves
+    packs.columns packs.formats packs.cutting packs.numbering packs.readable packs.observed packs.undoing packs.dialects
+    packs.splitting packs.key_tables packs.answer_key packs.listing packs.labels packs.tool_labels packs.datasheet
+    packs.descriptors packs.harm_guard packs.folder packs.writing
+    referee.measures referee.complaints referee.tasks referee.values referee.metrics_pairs referee.metrics_clusters
+    referee.metrics_lists referee.metrics_cells referee.resampling referee.reading referee.pack referee.result
+    referee.observed_records referee.baselines referee.judging
     experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.crews
     experiments.cluster experiments.runner experiments.trials experiments.hiring experiments.progress
-    experiments.outputs experiments.inputs
+    experiments.outputs experiments.inputs experiments.scattered experiments.screening
     report.contents report.words report.markup report.tables report.limits
     report.prose report.titles report.drawing report.figures report.figures_clock report.figures_places
     report.figures_links report.figures_records report.figures_reunion report.figures_work report.chapters
@@ -55,9 +66,13 @@ ORDER = """
     report.sweep_figures report.sweep_page report.uncertainty_figures report.uncertainty_page
     report.trace report.trace_paper report.trace_page
     report.assemble report.assemble_points report.run_files report.points_files
+    report.validity_contents report.validity_figures report.validity_prose report.validity_page
+    report.assemble_validity report.validity_files
+    report.fit_contents report.fit_prose report.fit_figures report.fit_page report.fit_files
+    report.score_figures report.score_page report.score_files
     commands.help_texts commands.printing commands.points commands.playing commands.completing commands.listing
     commands.showing commands.sweep commands.run commands.compare commands.uncertainty commands.trials
-    commands.trace
+    commands.trace commands.fit commands.validate commands.dataset commands.score
     api
     cli
     __main__
@@ -79,7 +94,7 @@ DRAW = {
 }  # fmt: skip
 """Who draws, knows inverse distributions, or reads them from the settings for the engine."""
 
-KNOW_HYDRA = ("cli", "config.compose", "config.scenario_source")
+KNOW_HYDRA = ("cli", "config.compose", "config.knowledge", "config.scenario_source")
 HEAVY = ("pandas", "plotly", "scipy.stats", "numba", "hydra", "pydantic")
 
 

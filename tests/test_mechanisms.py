@@ -163,7 +163,7 @@ def test_courts_rest_on_memorial_day_and_limits_wait_for_it():
 
 def test_beds_of_a_kind_make_the_children_of_that_kind_wait():
     """Fewer beds for older boys: boys wait for a bed and stay over 72 hours; nobody else waits for a bed."""
-    plenty, few = play(), play("orr.beds.boys_13_17=[{begins: 2016-10-01, beds: 4600, then_per_day: 0, until: null}]")
+    plenty, few = play(), play("orr.beds.boys_13_17=[{begins: 2016-10-01, beds: 4250, then_per_day: 0, until: null}]")
     boys, *others = (BED_KINDS.index(kind) for kind in ("boys_13_17", "girls_13_17", "age_0_12"))
 
     def bed_wait(played: Played, kind: int) -> float:
@@ -357,6 +357,29 @@ def test_slower_contractor_keeps_children_at_stations():
     for begins, ends in (("apprehended_at", "processed_at"), ("processed_at", "determined_at")):
         assert quick.mean_hours(begins, ends) == slow.mean_hours(begins, ends)
     assert quick.kpis(*PARTING, *WRITTEN, *COURTS) == slow.kpis(*PARTING, *WRITTEN, *COURTS)
+
+
+def test_few_at_orrs_desk_keep_children_at_stations():
+    """One worker for six at the intake desk: hours of the desk, over 72 hours; nothing before it changes."""
+    staffed, understaffed = play(), play("referral.desk.workers_day=1", "referral.desk.workers_night=1")
+    assert grows("share_over_72h_separated", staffed, understaffed, by=1.2)
+    for cohort, spent in understaffed.waits("desk").items():
+        assert spent > 2.0 * staffed.waits("desk")[cohort], cohort
+    before = ("apprehended_at", "processed_at")
+    assert staffed.mean_hours(*before) == understaffed.mean_hours(*before)
+    assert staffed.kpis(*PARTING, *WRITTEN, *COURTS) == understaffed.kpis(*PARTING, *WRITTEN, *COURTS)
+
+
+def test_what_is_not_entered_is_not_on_the_official_list():
+    """More families never grouped: children nobody knows of; more wrong codes: persons missing from the list."""
+    as_shipped = play()
+    ungrouped = play("features.grouping.by_hand.acts.never_grouped.share=0.05")
+    miscoded = play("features.codes.several.acts.code_wrong.share=0.3")
+    for other in (ungrouped, miscoded):
+        assert grows("persons_on_official_list", other, as_shipped)
+    assert grows("children_separated_unnoticed", as_shipped, ungrouped, by=2.0)
+    assert grows("persons_missing_from_list", as_shipped, miscoded, by=2.0)
+    assert miscoded.kpis(*PARTING) == as_shipped.kpis(*PARTING)
 
 
 # --- the two loops --------------------------------------------------------------------------------------------------

@@ -32,6 +32,12 @@ COMMANDS = {
         Command("compare", "several scenarios, the same people, the same luck", "borderops.commands.compare"),
         Command("sweep", "every combination of values of some settings", "borderops.commands.sweep"),
         Command("uncertainty", "what nobody knows for sure, and what chance adds", "borderops.commands.uncertainty"),
+        Command("fit", "values that agree with what was published, as a sample", "borderops.commands.fit"),
+        Command(
+            "validate", "published figures beside simulated: does the fit hold?", "borderops.commands.validate"
+        ),
+        Command("dataset", "a data pack with an answer key, to test other tools on", "borderops.commands.dataset"),
+        Command("score", "how well a tool did on a data pack", "borderops.commands.score"),
         Command("trials", "finished trials: list them, make room", "borderops.commands.trials"),
         Command("trace", "what happened to one family, hour by hour", "borderops.commands.trace"),
         Command("list", "scenarios, stations, KPIs, policies", "borderops.commands.listing"),
@@ -53,7 +59,8 @@ More: borderops help
 """
 
 EXIT_CODES = """\
-Exit codes: 0 done, 2 wrong input, 4 finished with failed replications, 70 a defect of borderops, 130 interrupted
+Exit codes: 0 done, 1 the fit does not hold, 2 wrong input, 4 finished with failed replications,
+            70 a defect of borderops, 130 interrupted
 """
 
 

@@ -124,6 +124,30 @@ class Purpose(IntEnum):
     # inputs that nobody knows for sure: doubts, by their names, at points
     DOUBT = 240
     DOUBT_WITHIN = 241
+    # samples that reviewers of the records drew
+    SAMPLE_OF_NOTES = 230
+    SAMPLE_OF_DRAFT_RULE = 231
+    SAMPLE_OF_REFINED_RULE = 232
+    # months of arrivals that are not known yet
+    FORECAST_STRATUM = 250
+    FORECAST_SECTOR = 251
+    # fits: candidates, moves, which survive, which are picked, orders of ties
+    FIT_START = 242
+    FIT_STEP = 243
+    FIT_ACCEPT = 244
+    FIT_SURVIVE = 245
+    FIT_PICK = 246
+    FIT_RANK = 247
+    # data packs: which events are taken, orders of numbers, splits, negatives of labels
+    PACK_EVENT = 260
+    PACK_ROW = 261
+    PACK_NUMBER = 262
+    PACK_PERSON = 263
+    PACK_SPLIT = 264
+    PACK_PAIR = 265
+    PACK_LIST = 266
+    # scores of tools on data packs
+    SCORE_WEIGHT = 270
 
 
 @numba.njit(cache=True, nogil=True, inline="always")

@@ -21,6 +21,7 @@ from borderops.exceptions import ConfigError
 SHIPPED = [
     "el_paso_2017",
     "family_unity",
+    "foreseen_2018",
     "limited_separation",
     "prepared_2018",
     "recommendation_1_tracking",
@@ -68,7 +69,7 @@ def test_the_shipped_scenarios_are_those_tested() -> None:
 def test_the_shipped_options_are_those_known() -> None:
     """A group or an option that comes or goes is told here."""
     assert places.group_options() == {
-        "arrivals": ["file", "published"],
+        "arrivals": ["file", "forecast", "published"],
         "people": ["default"],
         "policy": ["el_paso_2017", "family_unity", "limited_separation", "zero_tolerance", "zero_tolerance_as_planned"],
         "stations": ["southwest_border"],
@@ -106,8 +107,12 @@ def test_every_tracking_design_of_the_history_is_an_option() -> None:
 
 
 def test_every_group_option_composes() -> None:
-    """The default options together, and each other one in its turn; a file or a scheduler needs to be named."""
-    needed = {"file": ["arrivals.file=mine.csv"], "dask": ["compute.address=tcp://127.0.0.1:8786"]}
+    """The default options together, and each other one in its turn; a file, a month or a scheduler needs naming."""
+    needed = {
+        "file": ["arrivals.file=mine.csv"],
+        "forecast": ["arrivals.known_before=2018-05"],
+        "dask": ["compute.address=tcp://127.0.0.1:8786"],
+    }
     usual = compose(["~scenario"])
     assert usual.choices["scenario"] == usual.settings.scenario == "none"
     for group, options in places.group_options().items():

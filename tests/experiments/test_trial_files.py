@@ -30,8 +30,8 @@ from borderops.forecast.results import KEYS
 from borderops.replication import replicate
 
 ABOUT = About("a" * 64, "zero_tolerance_2018", 2018, 3, "d" * 64, "code", "0.1.0", 1.25)
-WINDOW = ("window.start=2018-06-24", "window.end=2018-06-28")
-"""Days of the court's order, so that no table is empty."""
+WINDOW = ("window.start=2018-06-24", "window.end=2018-06-28", "study.audits=true")
+"""Days of the court's order, and audits, so that no table is empty."""
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import random
 
 import pytest
 from cheap import (
+    TINY,
     carry_out_here,
     even_ones_fail,
     experiment,
@@ -15,6 +16,9 @@ from cheap import (
 )
 
 from borderops import replication
+from borderops.config import inputs
+from borderops.config.compose import compose
+from borderops.config.doubts import doubts_of
 from borderops.experiments import identity
 from borderops.experiments.crews import Here, Threads
 from borderops.experiments.store import MemoryStore, TrialStore
@@ -127,6 +131,20 @@ def test_a_task_never_keeps_a_worker_for_long():
     tasks = Experiment(points, MemoryStore()).tasks([1])
     assert max(len(task.trials) for task in tasks) == MOST_TRIALS
     assert [one.settings for task in tasks for one in task.trials] == [*points.values()]
+
+
+def test_each_replication_has_the_values_of_its_point(tmp_path):
+    """With a fitted sample, replications differ in what is in doubt, alike for every policy, and keep their keys."""
+    path = tmp_path / "sample.yaml"
+    doubts = doubts_of(compose(TINY), ["courts.time_served_share", "orr.residents_separated_share"])
+    inputs.write(path, doubts, [[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]], {})
+    varied = experiment(None, f"inputs.sample={path}", beside="family_unity")
+    played = {task.number: [one.settings for one in task.trials] for task in varied.tasks([1, 2, 3, 4])}
+    assert played[1][0].courts != played[3][0].courts and played[4] == played[1]
+    assert all(asked.courts == beside.courts for asked, beside in played.values())
+    as_it_stands = experiment(None, beside="family_unity").tasks([2])[0]
+    assert [one.keys for one in varied.tasks([2])[0].trials] == [one.keys for one in as_it_stands.trials]
+    assert varied.shares_people
 
 
 def test_settings_that_move_nothing_share_trials(tmp_path):

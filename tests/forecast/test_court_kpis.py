@@ -166,3 +166,11 @@ def test_one_parent_in_jail_is_enough(jailed, share):
     case = Case(**{**both.__dict__, "members": (*parents, *both.members[2:])})
     results = measure(replication_of(case, facilities=facilities_of(days=21)), SETTINGS)
     assert _value(results, "share_children_parent_little_jail") == share
+
+
+def test_adults_of_families_heard_are_of_all_who_came_with_one(results):
+    """In the season eleven, two of them in Laredo; four were heard, one of them there. Before it one, who was."""
+    assert _value(results, "share_family_adults_heard") == pytest.approx(4 / 11)
+    assert _value(results, "share_family_adults_heard", "station", "laredo") == pytest.approx(1 / 2)
+    assert _value(results, "share_family_adults_heard", "station", "yuma") == pytest.approx(3 / 9)
+    assert _value(results, "share_family_adults_heard_before") == 1.0

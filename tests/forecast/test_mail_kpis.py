@@ -117,3 +117,11 @@ def test_every_message_has_its_day(world):
     reading = Reading(replication, settings)
     reading.window_start = replication.history.first_minute
     assert messages_sent(reading).sum() == replication.history.messages_sent.sum() > 1000
+
+
+def test_messages_received_are_those_of_the_box_of_the_station(results):
+    """In 16 days, Yuma: three steps and a report of each of two children; Tucson: of three, less one by telephone."""
+    weeks = 16 / 7
+    received = {name: one for name, one in groups(results, "messages_received_a_week", "station").items() if one}
+    assert received == {"yuma": pytest.approx(8 / weeks), "tucson": pytest.approx((12 - 1) / weeks)}
+    assert value(results, "messages_received_a_week") == pytest.approx(11 / weeks)

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.builders import Adult, Child, adult, alone, facilities_of, family, replication_of, split_party
-from tests.forecast.hand_worked import EL_PASO, JANUARY, TUCSON, YUMA, groups, linked, not_nought, value
+from tests.forecast.hand_worked import EL_PASO, JANUARY, TUCSON, YUMA, daily, groups, linked, not_nought, value
 
 from borderops.config.schema import STATIONS
 from borderops.forecast.measure import measure
+from borderops.forecast.reading import AGE_BANDS
 from borderops.forecast.results import Results
 from borderops.operations.history import Code, Note, ParentNumber
 from borderops.operations.plan import Ground
@@ -157,3 +158,35 @@ def test_who_is_not_written_down_is_held_apart_from_intake_on():
 def test_stations_played_are_those_of_the_breakdown(results):
     """Every station has its row, with nought where nothing happened."""
     assert set(groups(results, "families_never_grouped", "station")) == set(STATIONS)
+
+
+def test_ungrouped_children_by_day_of_apprehension(results):
+    """Two children of a family never grouped on the 6th; one on the 2nd, before the season.
+
+    The child of the false family lost no parent, nobody left the undisclosed family ungrouped, and the child who was
+    returned is in no shelter.
+    """
+    by_day = daily(results, "ungrouped_children")
+    assert by_day[by_day > 0].to_dict() == {2: 1, 6: 2}
+
+
+def test_families_separated_by_day_and_station(results):
+    """A family counts once, on the day of its first parting, whatever the number of its children."""
+    by_day = daily(results, "separated_families")
+    assert by_day[by_day > 0].to_dict() == {2: 1, 6: 4}
+    assert daily(results, "separated_families", "ports_of_entry").sum() == 0
+    assert not_nought(groups(results, "families_separated", "station")) == {"yuma": 3, "el_paso": 1}
+    assert value(results, "families_separated") == 4
+
+
+def test_separated_children_by_age_and_day(results):
+    """Bands of the age when apprehended; they add up to all who were separated that day."""
+    bands = {band: daily(results, "separated_by_age", band) for band in AGE_BANDS}
+    assert {band: found[6] for band, found in bands.items()} == {"0–4": 1, "5–12": 4, "13–17": 1}
+    assert sum(found.sum() for found in bands.values()) == daily(results, "separated_children").sum()
+
+
+def test_adults_apprehended_by_day(results):
+    """Parents and others alike, children not: on the 6th one of each case with an adult, and two of two couples."""
+    by_day = daily(results, "adults_apprehended")
+    assert by_day[by_day > 0].to_dict() == {2: 2, 6: 13}

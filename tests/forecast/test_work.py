@@ -243,3 +243,29 @@ def test_nobody_came():
         == 0
     )
     assert len(results.tables["work"]) > 10
+
+
+def test_hours_on_separations_are_those_of_parted_families():
+    """A family parted in the season: 10 of intake, 30 of processing, four messages of 6. Others cost nothing of it.
+
+    Neither a family parted before the season, nor one that stays together, nor one parted at a port.
+    """
+    parties = [
+        family("Sat 08:00", ground=Ground.WARRANT, station=YUMA),
+        family("Tue 08:00", ground=Ground.WARRANT, station=YUMA),
+        family("Sat 08:00", station=YUMA),
+        family("Sat 08:00", ground=Ground.WARRANT, station=AT_PORT),
+        adult("Sat 08:00", station=YUMA),
+    ]
+    results = _measured(*parties, message_minutes=6)
+    by_activity = {name: round(one * HOUR) for name, one in groups(results, "hours_on_separations", "activity").items()}
+    assert by_activity == {"processing": 40, "mail": 24, "care": 0}
+    assert value(results, "hours_on_separations") * HOUR == pytest.approx(64)
+
+
+def test_care_for_children_counts_to_separations_in_the_season_alone():
+    """The hours of agents diverted from the 5th to the 20th, of sectors and not of ports."""
+    settings, replication = season()
+    results = measure(replication, settings)
+    diverted = groups(results, "agents_diverted_hours", "station")
+    assert groups(results, "hours_on_separations", "activity")["care"] == pytest.approx(diverted["yuma"])

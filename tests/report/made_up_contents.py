@@ -152,6 +152,7 @@ def _replication(number: int, random: np.random.Generator, settings: Settings, s
             "reunions": _reunions(random, int(parted.sum()), settings),
             "work": _work(random, separations),
             "links": _links(random, int(parted[season].sum())),
+            "findings": pd.DataFrame(columns=[*KEYS["findings"], "value"]).astype({"value": float}),
         },
     )
 

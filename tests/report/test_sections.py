@@ -147,7 +147,7 @@ def published(**values: object) -> pd.DataFrame:
         ({"published": 110.0}, "inside"),
         ({"published": 89.9}, "below"),
         ({"published": 110.1}, "above"),
-        ({"median": np.nan, "low": np.nan, "high": np.nan}, "not modelled"),
+        ({"median": np.nan, "low": np.nan, "high": np.nan}, "not read"),
         ({"published": "2018-05-29", "unit": "date"}, "no interval"),
     ],
 )
@@ -163,7 +163,7 @@ def test_one_replication_judges_nothing() -> None:
 
 
 def test_fit_and_check_stand_apart_and_none_is_dropped(contents: Contents) -> None:
-    """Every row appears once under its own role; those not modelled are listed as such with their published value."""
+    """Every row appears once under its own role; those without a reading stand there with their published value."""
     tree = read(comparison.section(contents))
     for role, others in (("fit", "check"), ("check", "fit")):
         part = tree.by_id(f"comparison-{role}")
@@ -172,14 +172,14 @@ def test_fit_and_check_stand_apart_and_none_is_dropped(contents: Contents) -> No
         foreign = contents.comparison[contents.comparison["role"] == others]
         assert not any(label in part.text for label in foreign["label"])
     lacking = tree.by_id("comparison-fit").all("details")[0]
-    assert "1 published figure is not modelled yet" in lacking.text and "530\xa0children" in lacking.text
+    assert "1 published figure is not read in this run" in lacking.text and "530\xa0children" in lacking.text
 
 
 def test_summary_counts_what_is_inside_by_role(contents: Contents) -> None:
-    """Two of three modelled fit figures are inside, none of three check figures is; nothing is called good."""
+    """Two of three fit figures that are read are inside, none of three check figures is; nothing is called good."""
     assert comparison.summary(contents).replace("\xa0", " ") == (
-        "Of 4 figures to fit to, 3 are modelled and 2 of them lie inside the simulated 90 % interval; of 5 figures to "
-        "check against, 3 are modelled and none of them lie inside the simulated 90 % interval."
+        "Of 4 figures to fit to, 3 are read and 2 of them lie inside the simulated 90 % interval; of 5 figures to "
+        "check against, 3 are read and none of them lie inside the simulated 90 % interval."
     )
 
 

@@ -52,6 +52,34 @@ FAMILIES: Final = (
 )  # fmt: skip
 """What ``borderops trace`` can look for by name."""
 
+GRADES: Final = ("observed", "fitted", "assumed")
+"""Of parameters, as ``borderops show register grade=`` takes them."""
+
+FIT_WORDS: Final = ("waves", "points", "sample", "truths", "among", "name", "into")
+"""The own words of ``borderops fit``."""
+
+SCORE_WORDS: Final = ("task", "output", "baseline", "kind", "threshold", "key", "run.outputs")
+"""Words of ``borderops score`` apart from the pack."""
+
+BASELINES: Final = {
+    "T1": ("same_number", "same_name"),
+    "T2": ("report_draft", "report_refined"),
+    "T3": ("hhs",),
+    "T8": ("same_number",),
+}
+"""By task, as ``borderops score`` takes them."""
+
+SCORE_VALUES: Final = {
+    "task": ("T1", "T2", "T3", "T4", "T5", "T6", "T8"),
+    "kind": ("pairs", "clusters", "list", "cells"),
+}
+
+DATASET_WORDS: Final = (
+    "size=1k", "size=10k", "size=100k", "size=1M", "size=all", "tier=calm", "tier=surge", "tier=policy_season",
+    "formats=", "into=", "replication=",
+)  # fmt: skip
+"""What ``borderops dataset`` takes besides settings."""
+
 AFTER: Final = {
     "trace": FAMILIES,
     "list": ("scenarios", "stations", "kpis", "policies", "groups"),
@@ -112,13 +140,36 @@ def completions(line: str, commands: Sequence[str]) -> list[str]:
         found = [one for one in AFTER.get(command, ()) if one.startswith(word)]
     if command == "show" and before[2:] == ["scenario"]:
         found += [one.removeprefix("scenario=") for one in complete(f"scenario={word}")]
+    if command == "show" and before[2:3] == ["register"]:
+        found += [f"grade={one}" for one in GRADES if f"grade={one}".startswith(word)]
+    if command == "dataset":
+        found += [one for one in DATASET_WORDS if one.startswith(word)]
+    if command == "score":
+        found += _complete_score(before[2:], word)
     if command == "trace":
         found += [one for one in ("replication=",) if one.startswith(word)]
-    if command in ("run", "trace", "uncertainty") or (command == "show" and len(before) > 2):
+    if command == "fit":
+        found += [f"{one}=" for one in FIT_WORDS if f"{one}=".startswith(word)]
+    if command == "validate":
+        found += [one for one in ("points=",) if one.startswith(word)]
+    if command in ("run", "trace", "uncertainty", "fit", "validate", "dataset") or (
+        command == "show" and len(before) > 2
+    ):
         found += complete(word)
     if command in ("compare", "sweep"):
         found += _complete_last_value(word)
     return found
+
+
+def _complete_score(before: Sequence[str], word: str) -> list[str]:
+    """Words of ``borderops score``, and values of those that have few; files are the shell's."""
+    key, equals, value = word.partition("=")
+    if not equals:
+        return [f"{one}=" for one in SCORE_WORDS if one.startswith(word)]
+    asked = next((one.removeprefix("task=") for one in before if one.startswith("task=")), None)
+    every = [name for task, names in BASELINES.items() if asked in (None, task) for name in names]
+    values = {**SCORE_VALUES, "baseline": tuple(dict.fromkeys(every))}.get(key, ())
+    return [f"{key}={one}" for one in values if one.startswith(value)]
 
 
 def _complete_last_value(word: str) -> list[str]:

@@ -75,6 +75,110 @@ Examples
 Exit codes:        0 done, 2 wrong input, 4 some replications failed, 130 interrupted
 """
 
+VALIDATE = """\
+borderops validate [points=100] [key=value ...]
+
+Plays the worlds that published figures speak of (the season of 2018, the pilot in El Paso, what was foreseen), each
+replication with a point of the fitted sample, and sets every figure in scope beside its simulated 90 % interval: in or
+out, how wide, and why it is missed where it is. Writes the scorecard as a table (CSV, Parquet), for programs
+(scorecard.json) and as a report with pictures to outputs/<day>/<time>-validate/.
+
+Of a scenario that is asked as of a day (study.as_of), the season is forecast from what was known on that day and set
+beside what happened, misses included; that judges no fit.
+
+Examples
+  borderops validate                                  100 points of the shipped sample
+  borderops validate points=400 compute.workers=4     more of them, more at a time
+  borderops validate inputs.sample=my_fit/sample.yaml another sample, as borderops fit wrote it
+  borderops validate inputs.sample=null               the values as they stand: chance alone
+
+Exit codes:        0 the fit holds, 1 it does not, 2 wrong input, 4 some replications failed, 130 interrupted
+"""
+
+FIT = """\
+borderops fit [waves=3] [points=200] [sample=100] [truths=50] [among=KEY,...] [name=NAME | into=FILE] [key=value ...]
+
+Finds values that agree with what was published: plays points in the ranges of everything graded fitted, learns a quick
+stand-in for each published figure, plays the next wave where something is left open, and draws a sample of what may be
+believed at the end. Tells which figures see which values, which values they cannot tell apart, and whether planted
+truths are found again. Writes posterior.yaml and .csv, tables, fit.json and a report to
+outputs/<day>/<time>-fit-<scenario>/. Nothing is added for a model that is wrong: a figure out of reach is told.
+
+  waves=N      waves of points                       points=N    points of each wave
+  sample=N     points of the sample                  truths=N    points of the first wave that are planted; 0: none
+  among=KEY    what is fitted: beginnings of keys; otherwise everything graded fitted
+  name=NAME    the sample also as posteriors/NAME.yaml in run.outputs, for inputs.sample=; never over another one
+  into=FILE    the sample also there, replacing what is there
+
+Examples
+  borderops fit                                            the whole fit; resumes where it was cut off
+  borderops fit name=mine                                  then: run inputs.sample=outputs/posteriors/mine.yaml
+  borderops fit waves=1 points=100 among=orr,transport     a first look at some values
+  borderops fit scenario=foreseen_2018                     as of a day: to what was known then, and nothing later
+
+Exit codes:        0 done, 2 wrong input, 4 some replications failed, 130 interrupted
+"""
+
+SCORE = """\
+borderops score PACK task=TASK output=FILE | baseline=NAME [kind=KIND] [threshold=0.5] [key=FOLDER]
+
+Compares what a tool put out with the answer key of a data pack: precision, recall and the like with 90 % intervals by
+weighing families anew, by country, age, sector and surname. Writes a report, tables and score.json to
+outputs/<day>/<time>-score-<task>/. Nothing of the output is kept or shown but its digest and numbers of rows: it may
+hold real data. An output with anything wrong in it is not scored; every problem is told with the first rows concerned.
+
+TASK
+  T1   the same person in several systems                    pairs or clusters
+  T2   parent and child whom no family unit links            pairs
+  T3   a child in HHS's portal and the parent elsewhere      pairs
+  T4   which children were separated                         list
+  T5   which entries of lists are false, who is missing      list
+  T6   wrong cells, and what ought to stand there            cells
+  T8   messages and the child that each is about             pairs
+
+OUTPUT, CSV (UTF-8, commas, a header) or Parquet; other columns are not read
+  pairs      table_l, rec_id_l, table_r, rec_id_r and, if there is one, score (0 to 1; linked from threshold on)
+  clusters   table, rec_id, cluster
+  list       table, rec_id
+  cells      table, rec_id, field and, for a repair, value (empty: no proposal, or that the cell ought to be empty)
+
+NAME of a baseline
+  same_number (T1, T8), same_name (T1), report_draft and report_refined (T2), hhs (T3)
+
+Examples
+  borderops score my_pack task=T2 output=links.csv                 what a tool linked
+  borderops score my_pack task=T2 output=links.parquet threshold=0.9
+  borderops score my_pack task=T1 output=people.csv kind=clusters
+  borderops score my_pack task=T2 baseline=report_refined          the published rule on the same pack
+  borderops score my_pack task=T6 output=cells.csv key=elsewhere/answer_key
+
+Exit codes:        0 done, 2 wrong input, 130 interrupted
+"""
+
+DATASET = """\
+borderops dataset [size=SIZE] [tier=TIER] [formats=FORMAT,...] [into=FOLDER] [replication=N] [key=value ...]
+
+Writes records of people as several systems hold them, with the mistakes of those who wrote them, and, apart, an answer
+key: everybody, every link, every error with its cause, splits, and labels for linkage and data-quality tools.
+Everybody in it is invented; A-numbers have ten digits, so that none can be anybody's.
+
+  size=1k 10k 100k 1M   people: whole apprehension events of a history at full scale (10k); all: everybody in the window
+  tier=calm             few separations, 2017
+  tier=surge            three times as many families, 2019
+  tier=policy_season    the season of 2018 (this one, if none is given); scenario=... plays any other instead
+  formats=              parquet (always), csv, csv_dialect (as each system writes), sqlite, duckdb,
+                        jsonl and mbox (mail), xlsx (spreadsheets of stations)
+  into=FOLDER           where to; else <outputs>/<day>/<time>-dataset-<tier>-<size>
+  replication=N         another one of the same seed (1)
+
+Examples
+  borderops dataset                                                ten thousand people of the season of 2018
+  borderops dataset size=1k formats=csv into=pack                  a small one, as CSV too
+  borderops dataset tier=surge size=100k formats=parquet,duckdb    a large one to query
+  borderops dataset size=all 'arrivals.stations=[yuma]' window.start=2018-05-01 window.end=2018-05-31   one sector, May
+  borderops dataset size=10k tracking=shared_record                the same people under another tracking design
+"""
+
 TRIALS = """\
 borderops trials list [scenario=NAME]
 borderops trials prune [scenario=NAME] [kind=histories] [older_than_days=N] [all=true] [yes=true]
@@ -131,13 +235,16 @@ Examples
 """
 
 SHOW = """\
-borderops show settings | register | scenario [NAME] [key=value ...]
+borderops show settings | register [WORD ...] | scenario [NAME] [key=value ...]
 
 Examples
   borderops show settings                                  all settings as YAML
   borderops show settings scenario=family_unity            the same of another scenario
   borderops show settings > mine.yaml                      a scenario of your own to start from
   borderops show register                                  every parameter: value, unit, grade, range, source
+  borderops show register grade=fitted                     of one grade: fitted, observed or assumed
+  borderops show register orr transport.travel             those whose keys begin so
+  borderops show register tornillo                         those that tell of a word: key, unit or source
   borderops show register referral.desk.workers_day=9      values that are not the shipped ones are marked *
   borderops show scenario zero_tolerance_2018              its question, and what it changes
 """
@@ -157,6 +264,10 @@ HELP: Final = {
     "compare": COMPARE,
     "sweep": SWEEP,
     "uncertainty": UNCERTAINTY,
+    "validate": VALIDATE,
+    "fit": FIT,
+    "dataset": DATASET,
+    "score": SCORE,
     "trials": TRIALS,
     "trace": TRACE,
     "list": LIST,

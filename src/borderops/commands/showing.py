@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from borderops.commands.help_texts import HELP
 from borderops.commands.printing import print_table, text
@@ -14,6 +16,7 @@ from borderops.config.compose import Composed, compose
 from borderops.config.schema import Settings
 from borderops.exceptions import WrongInput
 
+GRADES: Final = get_args(register.Grade)
 WHAT: Final = ("settings", "register", "scenario")
 ASKED_NOT_MODELLED: Final = ("scenario", "study")
 
@@ -24,7 +27,7 @@ def main(words: Sequence[str]) -> int:
     Parameters
     ----------
     words : sequence of str
-        What to show, then overrides.
+        What to show, then overrides; of the register, ``grade=`` and words that say which parameters.
 
     Returns
     -------
@@ -49,13 +52,74 @@ def main(words: Sequence[str]) -> int:
     elif what == "settings":
         print(compose(rest).yaml, end="")
     else:
-        show_register(compose(rest))
+        chosen, overrides = _choice(rest)
+        show_register(compose(overrides), chosen)
     return 0
 
 
-def show_register(composed: Composed) -> None:
-    """Every parameter; those that are not as shipped are marked with a star."""
-    parameters = register.rows(composed.settings, composed.shipped)
+@dataclass(frozen=True)
+class Choice:
+    """Which parameters of the register are asked for; all of them where nothing is.
+
+    Parameters
+    ----------
+    words : tuple of str
+        Beginnings of keys; where no key begins so, words to look for in keys, units and sources.
+    grades : tuple of str
+    """
+
+    words: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+
+    def of(self, parameters: Sequence[register.Parameter]) -> list[register.Parameter]:
+        """The parameters that are asked for.
+
+        Raises
+        ------
+        WrongInput
+            If a word finds nothing.
+        """
+        graded = [one for one in parameters if not self.grades or one.grade in self.grades]
+        if not self.words:
+            return graded
+        found = {word: self._found(word, graded) for word in self.words}
+        idle = [word for word, keys_found in found.items() if not keys_found]
+        if idle:
+            grades = f" among the {' and '.join(self.grades)} ones" if self.grades else ""
+            groups = ", ".join(dict.fromkeys(one.key.split(".")[0] for one in parameters))
+            raise WrongInput(
+                f"borderops show register {' '.join(idle)} finds no parameter{grades} (beginnings of keys: {groups}; "
+                "or a word of a key, unit or source)"
+            )
+        wanted = set().union(*found.values())
+        return [one for one in graded if one.key in wanted]
+
+    @staticmethod
+    def _found(word: str, parameters: Sequence[register.Parameter]) -> set[str]:
+        begins = {one.key for one in parameters if re.match(rf"{re.escape(word)}($|[.\[])", one.key)}
+        return begins or {one.key for one in parameters if word.lower() in f"{one.key} {one.unit} {one.source}".lower()}
+
+
+def _choice(words: Sequence[str]) -> tuple[Choice, list[str]]:
+    """What is asked for of the register, and the overrides."""
+    bare, grades, overrides = [], [], []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if key == "grade" and equals:
+            grades += [one.strip() for one in value.strip("[]").split(",")]
+        elif not equals and not word.startswith("~"):
+            bare.append(word)
+        else:
+            overrides.append(word)
+    wrong = [one for one in grades if one not in GRADES]
+    if wrong:
+        raise WrongInput(f"grade={','.join(wrong)} is not known (grades: {', '.join(GRADES)})")
+    return Choice(tuple(bare), tuple(grades)), overrides
+
+
+def show_register(composed: Composed, chosen: Choice | None = None) -> None:
+    """Every parameter that is asked for; those that are not as shipped are marked with a star."""
+    parameters = (chosen or Choice()).of(register.rows(composed.settings, composed.shipped))
     if sys.stdout.isatty():
         _read_out(parameters, composed.settings.scenario)
         return

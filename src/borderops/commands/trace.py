@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from borderops import provenance
 from borderops.commands.completing import FAMILIES
-from borderops.config import keys
+from borderops.config import inputs, keys
 from borderops.config.compose import Composed, compose
 from borderops.exceptions import ConfigError, WrongInput
 from borderops.experiments.outputs import MANIFEST, RunFolder
@@ -122,7 +122,7 @@ def _play(composed: Composed, request: Request) -> tuple[Replication, Story]:
     from borderops.forecast.stories import choose, tell
     from borderops.replication import replay, replicate
 
-    settings, began = composed.settings, time.monotonic()
+    settings, began = inputs.at(composed.settings, request.replication), time.monotonic()
     window = f"{settings.window.start} to {settings.window.end}"
     _tell(f"{settings.scenario}: playing replication {request.replication}, {window} ...")
     replication = replicate(settings, request.replication)

@@ -38,6 +38,9 @@ PUBLISHED_FIRST: Final = date(2016, 10, 1)
 PUBLISHED_LAST: Final = date(2019, 9, 30)
 """Days that the published table of arrivals covers, October 2016 to September 2019."""
 
+FORECAST_FIRST: Final = date(2017, 10, 1)
+"""First month that can be forecast: a year is known by then."""
+
 TOLERANCE: Final = 1e-9
 ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss)://[^\s/]+:\d{1,5}/?")
 MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -110,12 +113,39 @@ def _season(settings: Settings) -> Iterator[str]:
 def _window_within_published_arrivals(settings: Settings) -> Iterator[str]:
     if settings.arrivals.source != "published":
         return
+    known_before = settings.arrivals.known_before
+    if known_before is not None and f"{settings.window.end:%Y-%m}" >= known_before:
+        yield (
+            f"window.end is {settings.window.end}; allowed: before arrivals.known_before ({known_before}), where the"
+            " published arrivals end (arrivals=forecast goes on)"
+        )
     for name, day in (("start", settings.window.start), ("end", settings.window.end)):
         if not PUBLISHED_FIRST <= day <= PUBLISHED_LAST:
             yield (
                 f"window.{name} is {day}; allowed: {PUBLISHED_FIRST} to {PUBLISHED_LAST}, the days of the published"
                 " arrivals (arrivals=file takes others)"
             )
+
+
+def _window_within_forecast(settings: Settings) -> Iterator[str]:
+    """A forecast begins where the table ends, and says nothing of days too far ahead."""
+    arrivals, window = settings.arrivals, settings.window
+    if arrivals.source != "forecast":
+        return
+    if arrivals.known_before is None:
+        yield "arrivals.known_before is not given; allowed: the first month to forecast, arrivals.known_before=2018-05"
+        return
+    if not f"{FORECAST_FIRST:%Y-%m}" <= arrivals.known_before <= f"{PUBLISHED_LAST + timedelta(days=1):%Y-%m}":
+        yield (
+            f"arrivals.known_before is {arrivals.known_before}; allowed: {FORECAST_FIRST:%Y-%m} to"
+            f" {PUBLISHED_LAST + timedelta(days=1):%Y-%m}, so that a year or more is known"
+        )
+        return
+    known_before = date.fromisoformat(f"{arrivals.known_before}-01")
+    last = known_before.replace(year=known_before.year + 1) - timedelta(days=1)
+    for name, day in (("start", window.start), ("end", window.end)):
+        if not PUBLISHED_FIRST <= day <= last:
+            yield f"window.{name} is {day}; allowed: {PUBLISHED_FIRST} to {last}, a year past the known arrivals"
 
 
 # --- arrivals -----------------------------------------------------------------------------------------------------
@@ -125,8 +155,8 @@ def _arrivals_source(settings: Settings) -> Iterator[str]:
     source, file = settings.arrivals.source, settings.arrivals.file
     if source == "file" and not file:
         yield "arrivals.file is not given; allowed: the path of a CSV, for example arrivals.file=my_arrivals.csv"
-    if source == "published" and file is not None:
-        yield f"arrivals.file is {file!r} although arrivals.source is published; choose arrivals=file to use it"
+    if source != "file" and file is not None:
+        yield f"arrivals.file is {file!r} although arrivals.source is {source}; choose arrivals=file to use it"
     if source == "file" and settings.arrivals.rebuild_true_strata:
         yield "arrivals.rebuild_true_strata is true; allowed: false, since a file of arrivals is taken as it is"
 
@@ -162,6 +192,17 @@ def _rebuilding(settings: Settings) -> Iterator[str]:
                     f"arrivals.{name}[{index}] is {month!r}; allowed: a month from {PUBLISHED_FIRST:%Y-%m} to"
                     f" {PUBLISHED_LAST:%Y-%m}"
                 )
+            elif arrivals.known_before is not None and month >= arrivals.known_before:
+                known = f"arrivals.known_before ({arrivals.known_before})"
+                yield f"arrivals.{name}[{index}] is {month!r}; allowed: a month before {known}"
+
+
+def _earlier_separations(settings: Settings) -> Iterator[str]:
+    for index, one in enumerate(settings.arrivals.separated_earlier):
+        if one.last_month < one.first_month:
+            key = f"arrivals.separated_earlier[{index}].last_month"
+            yield f"{key} is {one.last_month!r}; allowed: {one.first_month} or later, the first month"
+        yield from _repeated(f"arrivals.separated_earlier[{index}].sectors", one.sectors)
 
 
 def _months_of_ports(settings: Settings) -> Iterator[str]:
@@ -621,11 +662,13 @@ CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]],
     (_window, ("window",)),
     (_season, ("study", "window")),
     (_window_within_published_arrivals, ("window", "arrivals")),
+    (_window_within_forecast, ("window", "arrivals")),
     (_arrivals_source, ("arrivals",)),
     (_arrivals_stations, ("arrivals",)),
     (_arrivals_by_stratum, ("arrivals",)),
     (_arrivals_profiles, ("arrivals",)),
     (_rebuilding, ("arrivals",)),
+    (_earlier_separations, ("arrivals",)),
     (_months_of_ports, ("arrivals",)),
     (_shares_of_people, ("people",)),
     (_families, ("people",)),

@@ -20,13 +20,15 @@ import yaml
 from pydantic import ValidationError
 
 from borderops.clock import EPOCH
-from borderops.config import checks, keys, places, register, wording
+from borderops.config import checks, inputs, keys, knowledge, places, register, wording
 from borderops.config.completion import complete
 from borderops.config.places import NO_SCENARIO, SCENARIO_GROUP, Scenario, list_scenarios, scenario_folders
 from borderops.config.schema import BED_KINDS, Settings
 from borderops.exceptions import ConfigError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from omegaconf import DictConfig
 
     from borderops.config.scenario_source import Overlay, Shelf
@@ -38,6 +40,7 @@ Problems = list[tuple[keys.Path, str]]
 
 CONFIG: Final = "config"
 POLICY_GROUP: Final = "policy"
+STUDY: Final = "study"
 OVERRIDE: Final = re.compile(r"(?P<sign>~|\+{0,2})(?P<key>[^=]*)(?P<equals>=?)(?P<value>.*)", re.DOTALL)
 BED_STEPS: Final = (("family_care", "detention_beds"), *(("orr", "beds", kind) for kind in BED_KINDS))
 HYDRA: Final = threading.Lock()
@@ -94,20 +97,23 @@ def compose(overrides: Sequence[str] = ()) -> Composed:
         base, choices = _compose_groups(request.shelf, _group_overrides(request), chain)
     except _other_errors() as error:
         raise ConfigError([*problems, f"scenario={name} cannot be used ({wording.first_line(error)})"]) from None
-    problems += _assign(base, request.assignments)
-    shipped = _shipped(tuple(sorted(choices.items())))
+    problems += _assign(base, [one for one in request.assignments if one.path[0] == STUDY])
+    as_of = knowledge.day_of(base)
+    layer = knowledge.layer_of(as_of, choices)
+    if layer is not None:
+        layer.lay(base, [overlay.config for overlay in chain])
+    problems += _assign(base, [one for one in request.assignments if one.path[0] != STUDY])
+    shipped = _shipped(tuple(sorted(choices.items())), as_of)
     settings, unusable = _judge(*_values(base, chain, name), shipped, request)
     problems += [sentence + _origin(path, chain, request) for path, sentence in unusable]
     problems += _unknown_policy_beside(settings)
+    settings, unread = _with_what_is_kept(settings, request)
+    problems += unread
+    beside = None if problems else _beside(settings, choices)
+    problems += [*_known_later(settings, shipped, choices, chain, request), *_known_later_beside(beside, choices)]
     if problems:
         raise ConfigError(dict.fromkeys(problems))
-    return Composed(
-        settings,
-        _as_yaml(settings),
-        {**choices, SCENARIO_GROUP: settings.scenario},
-        shipped,
-        _beside(settings, choices),
-    )
+    return Composed(settings, _as_yaml(settings), {**choices, SCENARIO_GROUP: settings.scenario}, shipped, beside)
 
 
 def values_of(word: str) -> tuple[str, list[str]]:
@@ -426,13 +432,33 @@ def _spell_out_beds(values: dict[str, Any]) -> None:
 
 
 @lru_cache(maxsize=64)
-def _shipped(choices: tuple[tuple[str, str], ...]) -> Settings:
-    """The groups as shipped. They do not change while the program runs, so each choice is composed once."""
+def _shipped(choices: tuple[tuple[str, str], ...], as_of: date | None = None) -> Settings:
+    """The groups as shipped, with what was known on a day where one is given.
+
+    They do not change while the program runs, so each choice is composed once.
+    """
     from borderops.config.scenario_source import Shelf
 
     overrides = (f"~{SCENARIO_GROUP}", *(f"{group}={option}" for group, option in choices))
-    values, _ = _resolved(_compose_with_hydra(_Question(overrides, (), Shelf([]).search_path))[0])
+    config = copy.deepcopy(_compose_with_hydra(_Question(overrides, (), Shelf([]).search_path))[0])
+    layer = knowledge.layer_of(as_of, dict(choices))
+    if layer is not None:
+        layer.lay(config)
+    values, _ = _resolved(config)
     return _validated({**values, SCENARIO_GROUP: NO_SCENARIO})
+
+
+def _with_what_is_kept(settings: Settings, request: Request) -> tuple[Settings, list[str]]:
+    """Note what the user set among the values that a sample would vary; a sample that cannot be read is a problem."""
+    given = [one.path for one in request.assignments if not one.is_removal]
+    try:
+        kept = inputs.kept_of(given, settings.inputs.sample)
+    except ConfigError as problem:
+        return settings, list(problem.problems)
+    if not set(kept) - set(settings.inputs.keep):
+        return settings, []
+    keep = [*settings.inputs.keep, *(key for key in kept if key not in settings.inputs.keep)]
+    return settings.model_copy(update={"inputs": settings.inputs.model_copy(update={"keep": keep})}), []
 
 
 def _unknown_policy_beside(settings: Settings) -> list[str]:
@@ -445,8 +471,36 @@ def _beside(settings: Settings, choices: dict[str, str]) -> Settings | None:
     """The settings under the policy that is shown beside."""
     if settings.run.beside is None:
         return None
-    policy = _shipped(tuple(sorted({**choices, POLICY_GROUP: settings.run.beside}.items()))).policy
+    options = tuple(sorted({**choices, POLICY_GROUP: settings.run.beside}.items()))
+    policy = _shipped(options, settings.study.as_of).policy
     return None if policy == settings.policy else settings.model_copy(update={"policy": policy})
+
+
+def _known_later(
+    settings: Settings, shipped: Settings, choices: dict[str, str], chain: list[Overlay], request: Request
+) -> list[str]:
+    """What could not be known on the day of the study, and where it was set."""
+    layer = knowledge.layer_of(settings.study.as_of, choices)
+    said = knowledge.problems(settings, shipped, layer)
+    return [one + _origin(keys.parse(one.split(" ", 1)[0]), chain, request) for one in said]
+
+
+def _known_later_beside(beside: Settings | None, choices: dict[str, str]) -> list[str]:
+    """Likewise of the policy that is shown beside."""
+    if beside is None or beside.study.as_of is None:
+        return []
+    options = {**choices, POLICY_GROUP: str(beside.run.beside)}
+    layer = knowledge.layer_of(beside.study.as_of, options)
+    if layer is None:
+        return []  # the day as a whole is told of already
+    late = knowledge.known_later(beside, _shipped(tuple(sorted(options.items())), beside.study.as_of), layer)
+    names = [name for name, some in late.items() if some[0].key.startswith(f"{POLICY_GROUP}.")]
+    if not names:
+        return []
+    return [
+        f"run.beside is {beside.run.beside}, which rests on what was not known on {beside.study.as_of}"
+        f" ({', '.join(names[:3])}); allowed: null, or a policy of which all was known"
+    ]
 
 
 # --- judging ------------------------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def doubts_of(composed: Composed, among: Sequence[str] = (), words: Sequence[str
     found: dict[str, list[Parameter]] = {}
     for path, one in drawn:
         if not wanted or any(_begins(path, prefix) for prefix in wanted.values()):
-            found.setdefault(register.name_of_entry(path), []).append(one)
+            found.setdefault(register.name_of_entry(path, composed.settings.study.as_of), []).append(one)
     return [Doubt(name, tuple(some)) for name, some in found.items()]
 
 
@@ -133,12 +133,7 @@ def is_picked(path: keys.Path, picked: Collection[tuple[str, str]]) -> bool:
 def value_at(one: Parameter, uniform: float) -> int | float:
     """The value of a parameter at a uniform: its low end at 0, the shipped value at 0.5, its high end at 1."""
     assert isinstance(one.value, int | float) and one.low is not None and one.high is not None
-    low, high = min(one.low, one.value), max(one.high, one.value)
-    if uniform < 0.5:
-        value = low + (one.value - low) * 2.0 * uniform
-    else:
-        value = one.value + (high - one.value) * (2.0 * uniform - 1.0)
-    return round(value) if isinstance(one.value, int) else round(value, 12)
+    return register.between(one.value, one.low, one.high, uniform)
 
 
 def compose_at(

@@ -19,6 +19,9 @@ SCENARIO_VARIABLE: Final = "BORDEROPS_SCENARIOS"
 SCENARIO_GROUP: Final = "scenario"
 FEATURES: Final = "features"
 NO_SCENARIO: Final = "none"
+AS_OF: Final = "as_of"
+NO_GROUPS: Final = (AS_OF, "posteriors", "validation")
+"""Folders beside the config groups: what was known on a day, fitted samples, figures to be compared with."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def list_scenarios() -> list[Scenario]:
 @lru_cache(maxsize=1)
 def group_options() -> dict[str, list[str]]:
     """Options of every shipped config group, such as ``policy``; scenarios are not among them."""
-    folders = sorted(folder for folder in conf_folder().iterdir() if folder.is_dir())
+    folders = sorted(folder for folder in conf_folder().iterdir() if folder.is_dir() and folder.name not in NO_GROUPS)
     return {folder.name: sorted(path.stem for path in folder.glob("*.yaml")) for folder in folders}
 
 

@@ -4,6 +4,9 @@ What a value rests on stands in ``conf/register.yaml``, one entry for each param
 (``*`` stands for any index and any key of a mapping). Of several entries that fit a parameter, the one that names
 most of its parts counts. What users add under a name of their own, such as an option of a feature, is measured in the
 unit of what is shipped beside it, and has no range.
+
+A study that speaks as of a day has a register of its own, ``conf/as_of/<day>/register.yaml``: its entries stand for
+those of the register wherever they fit.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from borderops.units import DAY, HOUR, MINUTE
 Grade = Literal["observed", "fitted", "assumed"]
 
 FILE: Final = "register.yaml"
-NOT_OF_THE_MODEL: Final = ("scenario", "seed", "run", "compute", "trials", "precision", "study", "window")
+NOT_OF_THE_MODEL: Final = ("scenario", "seed", "run", "inputs", "compute", "trials", "precision", "study", "window")
 """What is asked and how it is run. The numbers, dates and switches of all other groups belong to the model."""
 
 SET_BY_USER: Final = "set by the user or scenario"
@@ -100,12 +103,23 @@ class Parameter:
     is_shipped: bool
 
 
-@lru_cache(maxsize=1)
-def entries() -> dict[keys.Path, Entry]:
-    """All entries of the register by pattern, in the order of the file."""
+@lru_cache(maxsize=8)
+def entries(as_of: date | None = None) -> dict[keys.Path, Entry]:
+    """All entries of the register by pattern, in the order of the file; of a day, those of its own register alone."""
+    if as_of is not None and as_of not in days_told():
+        return {}
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    raw = yaml.load((places.conf_folder() / FILE).read_text(encoding="utf-8"), Loader=loader)
+    folder = places.conf_folder() if as_of is None else places.conf_folder() / places.AS_OF / str(as_of)
+    raw = yaml.load((folder / FILE).read_text(encoding="utf-8"), Loader=loader)
     return {keys.parse(pattern): Entry.model_validate(entry) for pattern, entry in raw.items()}
+
+
+@lru_cache(maxsize=1)
+def days_told() -> list[date]:
+    """Days that have a register of their own, in their order."""
+    return sorted(
+        date.fromisoformat(path.parent.name) for path in (places.conf_folder() / places.AS_OF).glob(f"*/{FILE}")
+    )
 
 
 def rows(settings: Settings, shipped: Settings | None = None) -> list[Parameter]:
@@ -128,10 +142,18 @@ def rows(settings: Settings, shipped: Settings | None = None) -> list[Parameter]
         If a parameter has no entry in the register; a defect of the register.
     """
     before = {path: value for path, value, _ in model_leaves(shipped)} if shipped else {}
+    day = settings.study.as_of
     return [
-        _parameter(path, value, place, before.get(path, _NOTHING) if shipped else value)
+        _parameter(path, value, place, before.get(path, _NOTHING) if shipped else value, day)
         for path, value, place in model_leaves(settings)
     ]
+
+
+def between(value: int | float, low: float, high: float, uniform: float) -> int | float:
+    """A value within a range: the low end at 0, the given value at 0.5, the high end at 1; whole where it is whole."""
+    low, high = min(low, value), max(high, value)
+    drawn = low + (value - low) * 2.0 * uniform if uniform < 0.5 else value + (high - value) * (2.0 * uniform - 1.0)
+    return round(drawn) if isinstance(value, int) else round(drawn, 12)
 
 
 def model_leaves(settings: Settings) -> Iterator[tuple[keys.Path, Any, keys.Place]]:
@@ -141,25 +163,33 @@ def model_leaves(settings: Settings) -> Iterator[tuple[keys.Path, Any, keys.Plac
             yield path, value, place
 
 
-def entry_for(path: keys.Path) -> Entry:
-    """The entry that speaks of a parameter, the most particular one of several."""
-    return entries()[_pattern_for(path)]
+def entry_for(path: keys.Path, as_of: date | None = None) -> Entry:
+    """The entry that speaks of a parameter, the most particular one of several, as of a day where one is given."""
+    day, pattern = _pattern_for(path, as_of)
+    return entries(day)[pattern]
 
 
-def name_of_entry(path: keys.Path) -> str:
+def name_of_entry(path: keys.Path, as_of: date | None = None) -> str:
     """The pattern of the entry that speaks of a parameter, as it stands in the register."""
-    return keys.show(_pattern_for(path))
+    return keys.show(_pattern_for(path, as_of)[1])
 
 
-def _pattern_for(path: keys.Path) -> keys.Path:
-    fitting = _fitting(path)
-    if not fitting:
-        raise KeyError(f"{keys.show(path)} has no entry in {FILE}")
-    return max(fitting, key=_particularity)
+def known_on(path: keys.Path, as_of: date | None = None) -> date:
+    """First day on which a reviewer could have known what the entry of a parameter says."""
+    return entry_for(path, as_of).known_on
 
 
-def _fitting(path: keys.Path) -> list[keys.Path]:
-    return [pattern for pattern in _patterns_by_form().get(keys.generic(path), []) if _fits(pattern, path)]
+def _pattern_for(path: keys.Path, as_of: date | None) -> tuple[date | None, keys.Path]:
+    """The pattern that fits best, and whose register it stands in: the day's where it has one, else the register."""
+    for day in (as_of, None) if as_of else (None,):
+        fitting = _fitting(path, day)
+        if fitting:
+            return day, max(fitting, key=_particularity)
+    raise KeyError(f"{keys.show(path)} has no entry in {FILE}")
+
+
+def _fitting(path: keys.Path, day: date | None) -> list[keys.Path]:
+    return [pattern for pattern in _patterns_by_form(day).get(keys.generic(path), []) if _fits(pattern, path)]
 
 
 def unit_slips(parameters: list[Parameter]) -> Iterator[str]:
@@ -190,13 +220,13 @@ _NOTHING: Final = object()
 """Stands for a shipped value where there is none, such as one more entry of a list."""
 
 
-def _parameter(path: keys.Path, value: Any, place: keys.Place, shipped: Any) -> Parameter:
-    if shipped is _NOTHING and not _fitting(path):
-        alike = entries()[_patterns_by_form()[keys.generic(path)][0]]
+def _parameter(path: keys.Path, value: Any, place: keys.Place, shipped: Any, day: date | None) -> Parameter:
+    if shipped is _NOTHING and not (_fitting(path, None) or _fitting(path, day)):
+        alike = entries()[_patterns_by_form(None)[keys.generic(path)][0]]
         return Parameter(
             keys.show(path), value, alike.unit, "assumed", None, None, SET_BY_USER, alike.known_on, is_shipped=False
         )
-    entry = entry_for(path)
+    entry = entry_for(path, day)
     is_shipped = value == shipped
     low, high = _range(entry, shipped, place)
     grade: Grade = entry.grade if is_shipped else "assumed"
@@ -213,11 +243,11 @@ def _range(entry: Entry, shipped: Any, place: keys.Place) -> tuple[float | None,
     return low, high
 
 
-@lru_cache(maxsize=1)
-def _patterns_by_form() -> dict[str, list[keys.Path]]:
-    """Patterns of the register by what they look like with every index and mapping key as ``*``."""
+@lru_cache(maxsize=8)
+def _patterns_by_form(day: date | None) -> dict[str, list[keys.Path]]:
+    """Patterns of a register by what they look like with every index and mapping key as ``*``."""
     by_form: dict[str, list[keys.Path]] = {}
-    for pattern in entries():
+    for pattern in entries(day):
         by_form.setdefault(keys.generic(pattern), []).append(pattern)
     return by_form
 

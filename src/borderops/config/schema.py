@@ -126,11 +126,22 @@ class Ports(Group):
     family_members_per_month: Factor
 
 
+class EarlierSeparations(Group):
+    """Children who were separated before the season, and stand among children alone in the published counts."""
+
+    first_month: Annotated[str, Field(pattern=MONTH)]
+    last_month: Annotated[str, Field(pattern=MONTH)]
+    sectors: list[Sector]  # none: all
+    children: Factor
+
+
 class Arrivals(Group):
     """How many come, when and where."""
 
-    source: Literal["published", "file"]
+    source: Literal["published", "file", "forecast"]
     file: str | None  # a planner's own CSV: month or day, sector, stratum, persons
+    known_before: Annotated[str, Field(pattern=MONTH)] | None  # the published table is not read from this month on
+    forecast_error_scale: Factor  # 1: errors as large as the method's in known months; 0: the central path alone
     stations: Annotated[list[Station], Field(min_length=1)]
     multiplier: StratumValues
     rebuild_true_strata: bool
@@ -138,6 +149,7 @@ class Arrivals(Group):
     children_per_adult: Annotated[float, Field(gt=0)]
     rebuild_base_months: list[str]
     rebuild_months: list[str]
+    separated_earlier: list[EarlierSeparations]
     day_factors: DayFactors
     weekday: Annotated[list[Factor], Field(min_length=7, max_length=7)]
     hour: Annotated[list[Factor], Field(min_length=24, max_length=24)]
@@ -911,6 +923,13 @@ class Run(Group):
     outputs: str
 
 
+class Inputs(Group):
+    """Values in doubt: the sample that replications take theirs from."""
+
+    sample: str | None  # a fitted sample, one point a replication; null: the values as they stand
+    keep: list[str]  # keys, or beginnings of keys, that stay as they stand; what a user sets stays by itself
+
+
 class Compute(Group):
     """Who plays: threads or processes of this machine, or workers of a Dask cluster."""
 
@@ -934,6 +953,8 @@ class Study(Group):
     is_hindcast: bool  # the scenario stands for what happened in 2018: published figures are set beside it
     season_start: date | None  # the days the headline figures speak about; null: the whole window
     season_end: date | None
+    as_of: date | None  # nothing that became known after this day may be used; null: whatever is known
+    audits: bool  # every replication is audited as the report's inquiry did, which costs time and memory
 
 
 class Settings(Group):
@@ -942,6 +963,7 @@ class Settings(Group):
     scenario: str
     seed: Annotated[int, Field(ge=0, lt=2**64)]
     run: Run
+    inputs: Inputs
     compute: Compute
     trials: Trials
     precision: dict[str, str]  # KPI -> half-width of its mean's interval: "5%" of the mean, or in the KPI's unit

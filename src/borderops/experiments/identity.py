@@ -21,8 +21,8 @@ FORMAT: Final = 1
 """Of the files of trials; another number is another key."""
 
 PLAYED: Final = (
-    *("units.py", "clock.py", "exceptions.py", "tables.py", "entities.py", "ages.py", "streams.py", "quantiles.py"),
-    "pace.py",
+    *("units.py", "clock.py", "exceptions.py", "tables.py", "ordering.py", "entities.py", "ages.py", "streams.py"),
+    *("quantiles.py", "pace.py"),
     *("config/schema.py", "config/designs.py", "facts", "population", "operations", "replication.py"),
 )
 """Files and folders of sources that decide what a history is; data files of `facts` among them."""
@@ -36,7 +36,7 @@ PACKAGES: Final = ("numpy", "scipy", "pandas", "numba", "llvmlite", "simpy")
 PEOPLE: Final = ("seed", "window", "arrivals", "people", "orr")
 """Settings that decide who comes, and who lives in shelters on the first day."""
 
-NO_MATTER: Final = ("scenario", "run", "compute", "trials", "precision")
+NO_MATTER: Final = ("scenario", "run", "inputs", "compute", "trials", "precision")
 """Settings that move no number of a trial: its name, and how the experiment is carried out."""
 
 ASKED: Final = ("study", "records")

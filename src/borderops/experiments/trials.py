@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from borderops.config import inputs
 from borderops.config.schema import Settings
 from borderops.exceptions import FileProblem, WrongInput
 from borderops.experiments.crews import Crew
@@ -101,13 +102,13 @@ class Experiment:
         self.store = store
         self.keeps_histories = keeps_histories
         self._compares = compares
-        self._identities = {name: Identity(settings) for name, settings in self.points.items()}
+        self._identities: dict[tuple[str, int], Identity] = {}
         self._found: dict[tuple[Kind, str], Source] = {}
 
     @property
     def shares_people(self) -> bool:
         """Whether replication r of every point meets the same people."""
-        return len({one.keys(1).people for one in self._identities.values()}) == 1
+        return len({self._keys(name, 1).people for name in self.points}) == 1
 
     def tasks(self, numbers: Iterable[int]) -> list[Task]:
         """What has to be played; trials that are kept are looked up, and broken ones set aside.
@@ -132,7 +133,8 @@ class Experiment:
                 history = (
                     self._found.get(("histories", keys.history)) if self._is_kept("histories", keys.history) else None
                 )
-                alike.setdefault(keys.people, []).append(Trial(self.points[name], keys, history, not is_kept))
+                trial = Trial(self._settings(name, number), keys, history, not is_kept)
+                alike.setdefault(keys.people, []).append(trial)
         for trials in alike.values():
             yield from self._split(trials, number)
 
@@ -163,8 +165,15 @@ class Experiment:
         mine, its = self._keys(first, number), self._keys(name, number)
         return mine.people == its.people and not self._is_kept("differing", key_of_pair(mine, its))
 
+    def _settings(self, name: str, number: int) -> Settings:
+        """What a replication of a point is played with: where a sample of inputs is chosen, with its own values."""
+        return inputs.at(self.points[name], number)
+
     def _keys(self, name: str, number: int) -> Keys:
-        return self._identities[name].keys(number)
+        turn = number if self.points[name].inputs.sample else 0
+        if (name, turn) not in self._identities:
+            self._identities[name, turn] = Identity(self._settings(name, number))
+        return self._identities[name, turn].keys(number)
 
     def _is_kept(self, kind: Kind, key: str) -> bool:
         """Look a file up, once; a broken one is set aside."""

@@ -179,6 +179,20 @@ KPIS: dict[str, Kpi] = {
             f"Of adults apprehended by Border Patrol in {_SEASON}, alone or with a family: heard in court.",
         ),
         Kpi(
+            "share_family_adults_heard",
+            "Adults of families heard in court, share",
+            "share",
+            f"Of adults apprehended by Border Patrol in {_SEASON} with a party that says it is a family: heard in "
+            "court.",
+        ),
+        Kpi(
+            "share_family_adults_heard_before",
+            "Adults of families heard in court before the season, share",
+            "share",
+            f"Of adults apprehended by Border Patrol in the window before {_SEASON} with a party that says it is a "
+            "family: heard in court.",
+        ),
+        Kpi(
             "parents_taken", "Parents taken", "parents", f"Parents taken from their families in {_SEASON}, by outcome."
         ),
         Kpi(
@@ -364,6 +378,26 @@ KPIS: dict[str, Kpi] = {
             f"Families apprehended in {_SEASON} for whom two family units were made.",
         ),
         Kpi(
+            "units_made_in_error",
+            "Family units made in error",
+            "families",
+            "Family units made in the window whose deletion says that they were made in error, as written.",
+        ),
+        Kpi(
+            "parents_without_sheet_row",
+            "Parents without a row in the spreadsheet",
+            "parents",
+            f"Of parents taken by Border Patrol in {_SEASON}, where stations keep a spreadsheet of separated families: "
+            "it has no row about them.",
+        ),
+        Kpi(
+            "parents_with_wrong_number_on_sheet",
+            "Parents with another A-number in the spreadsheet",
+            "parents",
+            f"Of parents taken by Border Patrol in {_SEASON}: a row about them in the station's spreadsheet has an "
+            "A-number that is not theirs; an empty cell is none.",
+        ),
+        Kpi(
             "over_72h_separated_border_patrol",
             "Separated children over 72 hours in Border Patrol's hands",
             "children",
@@ -439,6 +473,13 @@ KPIS: dict[str, Kpi] = {
             "share",
             "Largest share of a day's time on duty that messages took, of the days of the window; as a whole, of the "
             "busiest station.",
+        ),
+        Kpi(
+            "messages_received_a_week",
+            "Messages that reach a station's coordinators in a week",
+            "messages",
+            f"Mean over the weeks of {_SEASON}: messages that wait for a coordinator, and reports of arrivals. All "
+            "coordinators of a station read one box; as a whole, of the station with most.",
         ),
         Kpi(
             "class_children",
@@ -527,6 +568,13 @@ KPIS: dict[str, Kpi] = {
             "hours",
             "Hours of the window for which agents on duty cared for children beyond the rated places instead of "
             "serving.",
+        ),
+        Kpi(
+            "hours_on_separations",
+            "Border Patrol's hours on separations",
+            "hours",
+            f"Intake and processing of families parted in {_SEASON} by Border Patrol, coordinators' mail about their "
+            f"children, and agents diverted to the care of children in {_SEASON}.",
         ),
     )
 }

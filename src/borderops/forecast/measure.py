@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from borderops.config.schema import SECTORS, STATIONS, Settings
+from borderops.config.schema import PORTS, SECTORS, STATIONS, Settings
 from borderops.forecast.breakdowns import Row, counts, dates, means, per_day, series, shares
+from borderops.forecast.measure_findings import findings
 from borderops.forecast.measure_mail import coordinators_busy, daily_mail, mail_kpis
 from borderops.forecast.measure_places import (
     daily_shelters,
@@ -23,7 +24,7 @@ from borderops.forecast.measure_places import (
     station_census,
     station_kpis,
 )
-from borderops.forecast.measure_records import record_kpis
+from borderops.forecast.measure_records import daily_records, record_kpis
 from borderops.forecast.measure_reunion import (
     OBJECTIONS,
     class_kpis,
@@ -91,6 +92,7 @@ def measure_reading(reading: Reading, settings: Settings) -> Results:
             *_daily_custody(reading),
             *_daily_arrivals(reading),
             *_daily_courts(reading),
+            *daily_records(reading),
             *daily_mail(reading, busy),
             *daily_reunions(reading),
             *daily_work(reading),
@@ -103,7 +105,10 @@ def measure_reading(reading: Reading, settings: Settings) -> Results:
         "reunions": list(reunions(reading)),
         "work": hours_worked,
         "links": list(link_flow(reading)),
+        "findings": list(findings(reading)),
     }
+    if settings.study.audits:
+        reading.close_books()
     tables = {name: _frame(name, values) for name, values in rows.items()}
     return Results(reading.replication.number, reading.replication.digest, tables)
 
@@ -140,7 +145,7 @@ def _separation_kpis(reading: Reading) -> Iterator[Row]:
     rejoined = separated & (history.rejoined_at != NEVER)
     yield from counts(reading, "children_rejoined", rejoined)
     families = reading.parties_of(separated)
-    yield "families_separated", "all", "all", np.count_nonzero(families)
+    yield from counts(reading, "families_separated", reading.first_of(families), by_age=False)
     yield "parents_separated", "all", "all", np.count_nonzero(families[party[history.is_taken]])
     any_parent = reading.child & reading.in_season(history.parted_at)
     yield from counts(reading, "children_parted_from_any_parent", any_parent)
@@ -212,6 +217,7 @@ def _court_kpis(reading: Reading) -> Iterator[Row]:
     if adults.any():
         share = np.count_nonzero(adults & (history.heard_at != NEVER)) / np.count_nonzero(adults)
         yield "share_adults_heard", "all", "all", share
+    yield from _of_family_adults(reading)
     taken = np.flatnonzero(reading.season_taken)
     by_outcome = np.bincount(history.court_outcome[taken], minlength=len(CourtOutcome)).tolist()
     if taken.size:
@@ -221,6 +227,15 @@ def _court_kpis(reading: Reading) -> Iterator[Row]:
         yield "parents_taken", "court_outcome", outcome.name.lower(), by_outcome[outcome]
     yield "parents_taken", "all", "all", taken.size
     yield from _children_of_jailed(reading, taken)
+
+
+def _of_family_adults(reading: Reading) -> Iterator[Row]:
+    """Share of the adults of families who were heard, of those apprehended before the season and in it."""
+    apprehended, heard = reading.history.apprehended_at, reading.history.heard_at != NEVER
+    adults = reading.at_sector & reading.family_claimed & ~reading.child
+    before = adults & reading.in_window(apprehended) & (apprehended < reading.season_start)
+    yield from shares(reading, "share_family_adults_heard", adults & reading.came_in_season, heard, by_age=False)
+    yield from shares(reading, "share_family_adults_heard_before", before, heard, by_age=False)
 
 
 def _children_of_jailed(reading: Reading, taken: np.ndarray) -> Iterator[Row]:
@@ -259,6 +274,20 @@ def _daily_separations(reading: Reading) -> Iterator[Row]:
     for name in reading.stations:
         here = station == STATIONS.index(name)
         yield from series(reading, "separated_children", name, per_day(reading, parted[here]))
+    band = reading.band[separated]
+    for place, label in enumerate(AGE_BANDS):
+        yield from series(reading, "separated_by_age", label, per_day(reading, parted[band == place]))
+    yield from _daily_families(reading, separated)
+
+
+def _daily_families(reading: Reading, separated: np.ndarray) -> Iterator[Row]:
+    """Families with separated children by the day of their first parting, at ports of entry and in all."""
+    first = np.full(reading.people.size.size, NEVER)
+    np.minimum.at(first, reading.people.party[separated], reading.history.parted_at[separated])
+    families = np.flatnonzero(first != NEVER)
+    yield from series(reading, "separated_families", "all", per_day(reading, first[families]))
+    at_port = reading.people.station[families] == STATIONS.index(PORTS)
+    yield from series(reading, "separated_families", PORTS, per_day(reading, first[families[at_port]]))
 
 
 def _custody_cohorts(reading: Reading) -> dict[str, np.ndarray]:
@@ -295,6 +324,8 @@ def _daily_arrivals(reading: Reading) -> Iterator[Row]:
     counted = np.bincount(reading.stratum[came] * np.int64(shape[1]) + day, minlength=shape[0] * shape[1])
     for group, strata in groups.items():
         yield from series(reading, "apprehensions", group, counted.reshape(shape)[list(strata)].sum(axis=0))
+    adults = np.bincount(day[~reading.child[came]], minlength=reading.days.size)
+    yield from series(reading, "adults_apprehended", "all", adults)
 
 
 # --- survival -----------------------------------------------------------------------------------------------------

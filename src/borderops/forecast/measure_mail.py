@@ -28,11 +28,28 @@ def mail_kpis(reading: Reading, busy: Busy) -> Iterator[Row]:
         yield "messages_lost", "station", name, int(lost[station == STATIONS.index(name)].sum())
     yield from counts(reading, "children_phoned", referred & history.is_phoned)
     yield from counts(reading, "children_misrouted", referred & history.is_misrouted)
+    yield from _received(reading)
     peaks = {station: float(np.nanmax(share)) for station, share in busy.items() if np.isfinite(share).any()}
     for station, peak in peaks.items():
         yield "coordinator_utilisation_peak", "station", station, peak
     if peaks:
         yield "coordinator_utilisation_peak", "all", "all", max(peaks.values())
+
+
+def _received(reading: Reading) -> Iterator[Row]:
+    """Messages a week of the season that reach a station's coordinators: what they handle, and reports of arrivals.
+
+    As a whole, of the station with most of them, since each coordinator reads the box that a station shares.
+    """
+    steps, (reported_by, reported_at) = reading.mail_steps, reading.reports_of_arrivals
+    came = steps.is_handled & reading.in_season(steps.ends)
+    begins, ends = reading.season
+    weeks = max(ends - begins, DAY) / (7 * DAY)
+    received = np.bincount(reading.station[steps.child], weights=came.sum(axis=1), minlength=len(STATIONS))
+    received += np.bincount(reported_by[reading.in_season(reported_at)], minlength=len(STATIONS))
+    for name in reading.stations:
+        yield "messages_received_a_week", "station", name, received[STATIONS.index(name)] / weeks
+    yield "messages_received_a_week", "all", "all", received.max() / weeks
 
 
 def daily_mail(reading: Reading, busy: Busy) -> Iterator[Row]:

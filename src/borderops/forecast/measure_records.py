@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from borderops.forecast.breakdowns import Row, counts, shares
+from borderops.forecast.breakdowns import Row, counts, per_day, series, shares
 from borderops.forecast.reading import Reading
 from borderops.operations.history import Code, Exit, Note, ParentNumber
 from borderops.population.people import NOBODY, Role, Stratum
@@ -31,7 +31,13 @@ def _never_grouped(reading: Reading) -> Iterator[Row]:
     members &= reading.came_in_season
     yield from counts(reading, "families_never_grouped", members & _stands_for_case(reading), by_age=False)
     yield from counts(reading, "members_never_grouped", members, by_age=False)
-    yield from counts(reading, "children_separated_unnoticed", _unnoticed(reading))
+    yield from counts(reading, "children_separated_unnoticed", _unnoticed(reading) & reading.came_in_season)
+
+
+def daily_records(reading: Reading) -> Iterator[Row]:
+    """Children of families never grouped who went to a shelter without their parent, by day of apprehension."""
+    children = np.flatnonzero(_unnoticed(reading) & reading.never_grouped)
+    yield from series(reading, "ungrouped_children", "all", per_day(reading, reading.history.apprehended_at[children]))
 
 
 def _stands_for_case(reading: Reading) -> np.ndarray:
@@ -43,7 +49,7 @@ def _unnoticed(reading: Reading) -> np.ndarray:
     """Children sent to a shelter whose mother or father came with them and was processed as an adult alone."""
     people = reading.people
     apart = reading.never_grouped | (reading.stratum == Stratum.UNDISCLOSED_FAMILY)
-    placed = apart & reading.child & reading.came_in_season & (reading.history.exit == Exit.TO_SHELTER)
+    placed = apart & reading.child & (reading.history.exit == Exit.TO_SHELTER)
     rows = np.flatnonzero(placed)
     has_parent = np.zeros(rows.size, dtype=bool)
     for parent in (people.mother[rows], people.father[rows]):

@@ -78,7 +78,7 @@ def class_kpis(reading: Reading, order: CourtOrder) -> Iterator[Row]:
     order : CourtOrder
         Only the deadlines are read.
     """
-    history, members, order_at = reading.history, reading.history.is_in_class, _order_at(reading)
+    history, members, ordered_at = reading.history, reading.history.is_in_class, order_at(reading)
     yield from counts(reading, "class_children", members)
     if not is_ordered(reading):
         return
@@ -89,24 +89,24 @@ def class_kpis(reading: Reading, order: CourtOrder) -> Iterator[Row]:
         ("class_reunited_by_young_deadline", young, order.young_deadline_days),
         ("class_reunited_by_deadline", ~young, order.others_deadline_days),
     ):
-        deadline = order_at + days * DAY
+        deadline = ordered_at + days * DAY
         if deadline <= history.horizon:
             yield from shares(reading, name, members & mask, _reunited_by(reading, deadline))
-    in_care = members & (history.admitted_at <= order_at)
-    yield from shares(reading, "class_not_found_at_order", in_care, history.found_at > order_at)
+    in_care = members & (history.admitted_at <= ordered_at)
+    yield from shares(reading, "class_not_found_at_order", in_care, history.found_at > ordered_at)
 
 
 def is_ordered(reading: Reading) -> bool:
     """Whether a court gives an order within the run."""
-    return reading.history.first_minute <= _order_at(reading) < reading.history.horizon
+    return reading.history.first_minute <= order_at(reading) < reading.history.horizon
 
 
 def is_young(reading: Reading) -> np.ndarray:
     """True for children who were under the order's age when it came, shape (n,)."""
-    return _order_at(reading) < reading.plan.young_until
+    return order_at(reading) < reading.plan.young_until
 
 
-def _order_at(reading: Reading) -> int:
+def order_at(reading: Reading) -> int:
     """When the order takes effect: the end of its day."""
     return reading.replication.facilities.reunions.order_at
 
@@ -124,9 +124,9 @@ def reunions(reading: Reading) -> Iterator[Row]:
     """
     if not is_ordered(reading):
         return
-    days = np.arange(0, min(LONGEST, (reading.history.horizon - _order_at(reading)) // DAY) + 1)
+    days = np.arange(0, min(LONGEST, (reading.history.horizon - order_at(reading)) // DAY) + 1)
     members = np.flatnonzero(reading.history.is_in_class)
-    state = _states(reading, members, _order_at(reading) + days * DAY)
+    state = _states(reading, members, order_at(reading) + days * DAY)
     young = is_young(reading)[members]
     for group, chosen in ((YOUNG, young), (OTHERS, ~young)):
         for place, outcome in enumerate(OUTCOMES):
@@ -140,7 +140,7 @@ def _states(reading: Reading, members: np.ndarray, moments: np.ndarray) -> np.nd
     settled = history.reunion_at[members] < now
     since = {name: getattr(history, name)[members] < now for name in ("rejoined_at", "left_shelter_at", "left_cbp_at")}
     known = history.found_at[members] < now
-    searched = np.maximum(history.admitted_at[members], _order_at(reading)) < now
+    searched = np.maximum(history.admitted_at[members], order_at(reading)) < now
     own_exit = np.isin(history.shelter_exit[members], (ShelterExit.RELEASED, ShelterExit.AGED_OUT))
     aged_out = history.exit[members] == Exit.AGED_OUT
     removed_at, freed_at = _parents_moves(reading, members)
@@ -195,6 +195,6 @@ def _not_reunited(reading: Reading, group: str, members: np.ndarray) -> Iterator
     with_parent = np.where(reading.reunited[children], np.minimum(reunion_at, rejoined_at), rejoined_at)
     ends = (reading.days + 1) * DAY
     back = np.searchsorted(np.sort(with_parent), ends, side="left")
-    since = ends >= _order_at(reading)
+    since = ends >= order_at(reading)
     if since.any():
         yield dates(reading)[since], "class_not_reunited", group, (children.size - back)[since]

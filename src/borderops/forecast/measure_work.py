@@ -9,16 +9,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from borderops.config.schema import PORTS, STATIONS
+from borderops.config.schema import PORTS, SECTORS, STATIONS
 from borderops.forecast.breakdowns import Row, series, unit_minutes_by_day
 from borderops.forecast.reading import Reading
 from borderops.operations.facilities import Schedule
 from borderops.operations.rebuilding import (
     Jobs,
+    acknowledged,
     agent_jobs,
     changes_until,
     desk_jobs,
     joined,
+    leads,
+    mail_jobs,
     reprocessing_jobs,
     review_jobs,
     reviewed_at,
@@ -49,9 +52,31 @@ def work_kpis(reading: Reading, table: list[Row]) -> Iterator[Row]:
         for name in dict.fromkeys(agency for agency, _ in rows):
             yield kpi, "agency", name, sum(value for agency, value in rows if agency == name)
     diverted = _diverted(reading)
+    yield from _on_separations(reading, diverted)
     for name, by_day in diverted.items():
         yield "agents_diverted_hours", "station", name, hours(float(by_day.sum()))
     yield "agents_diverted_hours", "all", "all", hours(float(sum(by_day.sum() for by_day in diverted.values())))
+
+
+def _on_separations(reading: Reading, diverted: dict[str, np.ndarray]) -> Iterator[Row]:
+    """Border Patrol's hours that the season's separations took, by what was done."""
+    history, plan, facilities = reading.history, reading.plan, reading.replication.facilities
+    parted = reading.season_separated | reading.season_taken
+    of_parted = reading.parties_of(parted & reading.at_sector)[reading.people.party]
+    minutes = {"processing": 0.0}
+    jobs = agent_jobs(history, plan, facilities)
+    for stage, lead in leads(history, plan).items():
+        chosen = np.flatnonzero(of_parted[np.flatnonzero(lead)])
+        minutes["processing"] += _minutes(reading, Jobs(jobs[stage][1].begins[chosen], jobs[stage][1].ends[chosen]))
+    children, steps = reading.season_separated & reading.at_sector, reading.mail_steps
+    mail = mail_jobs(steps, facilities.mail.handling_minutes, children[steps.child])
+    reported = int((children & acknowledged(history, facilities) & reading.in_window(history.admitted_at)).sum())
+    minutes["mail"] = _minutes(reading, mail) + reported * facilities.mail.handling_minutes
+    in_season = reading.in_season(reading.days * DAY)
+    minutes["care"] = float(sum(diverted[name][in_season].sum() for name in SECTORS if name in diverted))
+    for activity, spent in minutes.items():
+        yield "hours_on_separations", "activity", activity, hours(spent)
+    yield "hours_on_separations", "all", "all", hours(sum(minutes.values()))
 
 
 def daily_work(reading: Reading) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from borderops.forecast.reading import AGE_BANDS, Reading
 from borderops.operations.plan import Ground
 from borderops.population.people import NOBODY, Role
 from borderops.records.answer_key import Behind
+from borderops.records.fields import BLANK
 from borderops.records.systems import LAYOUTS, RecordTable
 from borderops.scoring.standing import Kind, Level
 
@@ -47,6 +48,8 @@ def written_kpis(reading: Reading) -> Iterator[Row]:
     yield from _links(reading, reading.links)
     yield from _official_list(reading)
     yield from _units(reading)
+    yield from _made_in_error(reading)
+    yield from _sheets(reading)
     yield from _written_clock(reading)
 
 
@@ -140,6 +143,31 @@ def _units(reading: Reading) -> Iterator[Row]:
     yield "false_family_units", "all", "all", np.count_nonzero(is_false)
     known = case[in_season & (case != NOBODY)]
     yield "units_recorded_twice", "all", "all", np.count_nonzero(np.bincount(known, minlength=1) > 1)
+
+
+def _made_in_error(reading: Reading) -> Iterator[Row]:
+    """Units of the window whose deletion says that they should never have been."""
+    units, deletions = reading.books.records["e3_family_unit"], reading.books.records["e3_unit_deletion"]
+    says = LAYOUTS["e3_unit_deletion"].every_field["comment"].choices.index("made_in_error")
+    in_error = np.isin(units["unit_no"], deletions["unit_no"][deletions["comment"] == says])
+    made = units["unit_no"][in_error & reading.in_window(units["valid_from"])]
+    yield "units_made_in_error", "all", "all", np.unique(made).size
+
+
+# --- sheets -----------------------------------------------------------------------------------------------------------
+
+
+def _sheets(reading: Reading) -> Iterator[Row]:
+    """Parents of whom a station's spreadsheet has no row, and those whose A-number in it is another one."""
+    books, taken = reading.books, reading.season_taken & reading.at_sector
+    sheet, parent = books.records["local_sheet_row"], books.key.behind["local_sheet_row"].person
+    number, witness = sheet["parent_a_number"], books.witness
+    is_wrong = (number != BLANK) & (number != witness.a_number[parent])
+    has_row, has_wrong = np.zeros(taken.size, dtype=bool), np.zeros(taken.size, dtype=bool)
+    has_row[parent[parent != NOBODY]], has_wrong[parent[is_wrong & (parent != NOBODY)]] = True, True
+    keeps = witness.practices.keeps_sheet[witness.practices.row(reading.history.parted_at)]
+    yield from counts(reading, "parents_without_sheet_row", taken & keeps & ~has_row, by_age=False)
+    yield from counts(reading, "parents_with_wrong_number_on_sheet", taken & has_wrong, by_age=False)
 
 
 def _has_family(reading: Reading, unit_no: np.ndarray) -> np.ndarray:

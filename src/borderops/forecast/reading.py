@@ -62,9 +62,14 @@ class Reading:
         """True for moments within the window."""
         return (moments >= self.window_start) & (moments < self.window_end)
 
+    @property
+    def season(self) -> tuple[int, int]:
+        """First minute of the season as far as the window holds it, and first minute after it."""
+        return max(self.window_start, self.season_start), min(self.window_end, self.season_end)
+
     def in_season(self, moments: np.ndarray) -> np.ndarray:
         """True for moments within both season and window."""
-        first, last = max(self.window_start, self.season_start), min(self.window_end, self.season_end)
+        first, last = self.season
         return (moments >= first) & (moments < last)
 
     @cached_property
@@ -128,6 +133,12 @@ class Reading:
         """Parties with a member among the chosen, a mask of people or rows of them; bool, one a party."""
         found = np.zeros(self.people.size.size, dtype=bool)
         found[self.people.party[chosen]] = True
+        return found
+
+    def first_of(self, parties: np.ndarray) -> np.ndarray:
+        """First person of each of some parties, from a mask of parties: stands for it where people are counted."""
+        found = np.zeros(self.child.size, dtype=bool)
+        found[self.people.first_member[parties]] = True
         return found
 
     # --- what happened --------------------------------------------------------------------------------------------
@@ -221,8 +232,16 @@ class Reading:
 
     @cached_property
     def books(self) -> Books:
-        """What clerks wrote, in the tables that figures are read from, of people of families that were parted."""
-        return keep_books(self.replication, self.settings, TABLES, self.of_parted_families)
+        """What clerks wrote, in the tables that figures are read from, of people of families that were parted.
+
+        Of everybody, if the replication is audited: rules find strangers too.
+        """
+        only = None if self.settings.study.audits else self.of_parted_families
+        return keep_books(self.replication, self.settings, TABLES, only)
+
+    def close_books(self) -> None:
+        """Let go of what clerks wrote; of everybody it is the largest part of a replication."""
+        self.__dict__.pop("books", None)
 
     @cached_property
     def of_parted_families(self) -> np.ndarray:
@@ -233,8 +252,7 @@ class Reading:
     @cached_property
     def links(self) -> LinkStanding:
         """Where the links of the season's separated children stand in the records."""
-        first, last = max(self.window_start, self.season_start), min(self.window_end, self.season_end)
-        return LinkStanding(self.books, first, last)
+        return LinkStanding(self.books, *self.season)
 
     @cached_property
     def serving(self) -> dict[str, Schedule]:

@@ -16,6 +16,7 @@ waits       cohort, stage: mean hours in CBP's hands by stage; a cohort's stages
 reunions    age_band (under_5_at_order, others), days (since the order), outcome: children of the order's class
 work        agency, activity, kind ("hours" or "overtime_hours"): staff hours within the window
 links       source, target: true links of separated children, from how the family was known to where the link stands
+findings    of (a rule or a list), what, group: what audits of the records found; empty unless ``study.audits``
 =========== ==================================================================================================
 """
 
@@ -40,6 +41,7 @@ KEYS = {
     "reunions": ["age_band", "days", "outcome"],
     "work": ["agency", "activity", "kind"],
     "links": ["source", "target"],
+    "findings": ["of", "what", "group"],
 }
 
 

@@ -15,6 +15,7 @@ from borderops import clock, entities, quantiles
 from borderops.config.schema import PORTS, SECTORS, STATIONS, Arrivals, Settings
 from borderops.facts.tables import monthly_apprehensions
 from borderops.population.arrivals_file import read_arrivals
+from borderops.population.arrivals_forecast import forecast
 from borderops.population.make_up import PartySizes, party_sizes
 from borderops.population.people import Stratum
 from borderops.streams import Draws, Purpose
@@ -23,6 +24,9 @@ from borderops.units import DAY, HOUR
 
 CHILDREN_ALONE, FAMILY_MEMBERS, SINGLE_ADULTS, KIN_MEMBERS = range(4)
 """Columns of counts of persons: as published, and kin groups where a planner counts them apart."""
+
+AFTER_YEAR_OF_EVENTS = "2018-10"
+"""Events are sized by the twelve months before it, or by the last twelve that are known."""
 
 STRATA = len(Stratum) - 1
 """Strata of parties that arrive; residents do not."""
@@ -112,6 +116,8 @@ def expected_persons(settings: Settings, days: np.ndarray, draws: Draws) -> np.n
     arrivals = settings.arrivals
     if arrivals.source == "file":
         monthly, daily = read_arrivals(arrivals.file, days)
+    elif arrivals.source == "forecast":
+        monthly, daily = forecast_months(arrivals, days, draws), None
     else:
         monthly, daily = published_months(arrivals, days), None
     spread = np.zeros((days.size, len(STATIONS), 4))
@@ -146,15 +152,42 @@ def day_factors(arrivals: Arrivals, days: np.ndarray, draws: Draws) -> np.ndarra
 
 def published_months(arrivals: Arrivals, days: np.ndarray) -> dict[str, np.ndarray]:
     """Persons by month: station rows, columns of counts; true strata where they are to be rebuilt."""
-    table = monthly_apprehensions()
-    counts = table.counts.astype(np.float64)
+    months, counts = _known_table(arrivals)
     if arrivals.rebuild_true_strata:
-        counts = rebuild_true_strata(counts, table.months, arrivals)
+        counts = rebuild_true_strata(counts, months, arrivals)
+    return _by_month(months, counts, days, arrivals)
+
+
+def forecast_months(arrivals: Arrivals, days: np.ndarray, draws: Draws) -> dict[str, np.ndarray]:
+    """Persons by month, as `published_months` gives them: counted in known months, forecast from then on."""
+    months, counts = _known_table(arrivals)
+    first = date.fromisoformat(f"{arrivals.known_before}-01")
+    last = np.datetime64(_months_of(days)[-1], "M")
+    ahead = tuple(np.arange(np.datetime64(first, "M"), last + 1).astype(str))
+    if ahead:
+        paths = forecast(counts, clock.day_of(first), len(ahead), arrivals.forecast_error_scale, draws)
+        months, counts = (*months, *ahead), np.concatenate([counts, paths])
+    return _by_month(months, counts, days, arrivals)
+
+
+def _known_table(arrivals: Arrivals) -> tuple[tuple[str, ...], np.ndarray]:
+    """Months of the published table that may be read, and their counts; nothing else reads the table."""
+    table = monthly_apprehensions()
+    end = len(table.months) if arrivals.known_before is None else _place_of(arrivals.known_before, table.months)
+    return table.months[:end], table.counts[:end].astype(np.float64)
+
+
+def _place_of(month: str, months: tuple[str, ...]) -> int:
+    """How many months of the table come before a month."""
+    return sum(known < month for known in months)
+
+
+def _by_month(
+    months: tuple[str, ...], counts: np.ndarray, days: np.ndarray, arrivals: Arrivals
+) -> dict[str, np.ndarray]:
+    """Counts of the months that some days belong to, with the ports of entry."""
     wanted = sorted(set(_months_of(days)))
-    return {
-        month: _with_ports(counts[table.months.index(_known_month(month, table.months))], month, arrivals)
-        for month in wanted
-    }
+    return {month: _with_ports(counts[months.index(_known_month(month, months))], month, arrivals) for month in wanted}
 
 
 def rebuild_true_strata(counts: np.ndarray, months: tuple[str, ...], arrivals: Arrivals) -> np.ndarray:
@@ -162,7 +195,8 @@ def rebuild_true_strata(counts: np.ndarray, months: tuple[str, ...], arrivals: A
 
     A separated child was counted among children alone and the parent among single adults. The excess of children
     alone over the mean of the months around it, by sector and never below 0, is scaled so that all of it sums to the
-    children reported as separated (OIG-20-06 p. 8), and is put back among family members with the parents.
+    children reported as separated (OIG-20-06 p. 8), and is put back among family members with the parents; so are
+    the few of earlier months.
 
     Parameters
     ----------
@@ -177,15 +211,35 @@ def rebuild_true_strata(counts: np.ndarray, months: tuple[str, ...], arrivals: A
     """
     base = counts[[months.index(month) for month in arrivals.rebuild_base_months], :, CHILDREN_ALONE].mean(axis=0)
     rows = [months.index(month) for month in arrivals.rebuild_months]
-    excess = np.maximum(counts[rows, :, CHILDREN_ALONE] - base, 0.0)
-    if excess.sum() > 0.0:
-        excess *= arrivals.separated_in_published_counts / excess.sum()
-    parents = excess / arrivals.children_per_adult
+    separated = earlier_separations(counts, months, arrivals)
+    separated[rows] += _scaled(
+        np.maximum(counts[rows, :, CHILDREN_ALONE] - base, 0.0), arrivals.separated_in_published_counts
+    )
+    parents = separated / arrivals.children_per_adult
     rebuilt = counts.copy()
-    rebuilt[rows, :, CHILDREN_ALONE] -= excess
-    rebuilt[rows, :, SINGLE_ADULTS] -= parents
-    rebuilt[rows, :, FAMILY_MEMBERS] += excess + parents
+    rebuilt[:, :, CHILDREN_ALONE] -= separated
+    rebuilt[:, :, SINGLE_ADULTS] -= parents
+    rebuilt[:, :, FAMILY_MEMBERS] += separated + parents
     return rebuilt
+
+
+def earlier_separations(counts: np.ndarray, months: tuple[str, ...], arrivals: Arrivals) -> np.ndarray:
+    """Children separated before the season by month and sector, as far as they stand among children alone.
+
+    Too few to be seen as an excess, so they are spread as family members were counted.
+    """
+    separated = np.zeros(counts.shape[:2])
+    for one in arrivals.separated_earlier:
+        rows = [place for place, month in enumerate(months) if one.first_month <= month <= one.last_month]
+        sectors = [SECTORS.index(sector) for sector in one.sectors or SECTORS]
+        here = np.ix_(rows, sectors)
+        separated[here] += _scaled(counts[..., FAMILY_MEMBERS][here], one.children)
+    return np.minimum(separated, counts[..., CHILDREN_ALONE])
+
+
+def _scaled(weights: np.ndarray, total: float) -> np.ndarray:
+    """Weights in proportion that sum to a total; nothing where there is none."""
+    return weights * (total / weights.sum()) if weights.sum() > 0.0 else weights
 
 
 def _with_ports(sector_counts: np.ndarray, month: str, arrivals: Arrivals) -> np.ndarray:
@@ -282,11 +336,10 @@ def _choose_slots(pull: np.ndarray, slots: np.ndarray, cell: np.ndarray, uniform
 
 def _slots_by_station(settings: Settings) -> np.ndarray:
     """Number of shared events a day, from the published table's mean: no scenario moves who is met with whom."""
-    table = monthly_apprehensions()
+    months, counts = _known_table(settings.arrivals)
+    end = _place_of(AFTER_YEAR_OF_EVENTS, months)
     persons = np.zeros((len(STATIONS), 4))
-    persons[: len(SECTORS), :3] = table.counts[table.months.index("2017-10") : table.months.index("2018-10")].mean(
-        axis=0
-    )
+    persons[: len(SECTORS), :3] = counts[max(end - 12, 0) : end].mean(axis=0)
     persons[STATIONS.index(PORTS), CHILDREN_ALONE] = settings.arrivals.ports.children_alone_other_months
     persons[STATIONS.index(PORTS), FAMILY_MEMBERS] = settings.arrivals.ports.family_members_per_month
     a_day = persons_to_parties(persons, settings) * 12.0 / 365.0

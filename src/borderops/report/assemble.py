@@ -17,11 +17,11 @@ from borderops.config.compose import Composed
 from borderops.config.schema import Settings
 from borderops.experiments.trials import Outcome
 from borderops.facts.tables import monthly_apprehensions
-from borderops.forecast.compare_published import comparison
 from borderops.forecast.kpis import KPIS
 from borderops.forecast.results import KEYS, Sample, gather, sample, summarise
 from borderops.report.contents import Contents, Reference
 from borderops.report.limits import LIMITS, cautions
+from borderops.validity.beside import comparison
 
 PARTS: Final = {"share_over_72h_separated": ("over_72h_separated", "children_separated")}
 """KPIs that are shares, with the KPIs that count what they divide."""
@@ -144,6 +144,7 @@ def contents_of(
         reunited=summaries["reunited"],
         work=summaries["work"],
         links=summaries["links"],
+        findings=summaries["findings"],
         reference=reference_of(outcome, settings),
     )
 

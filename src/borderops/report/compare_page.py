@@ -32,7 +32,7 @@ from borderops.report.compare_reading import Reading, is_beyond_chance, never_he
 from borderops.report.contents import Definition, Row
 from borderops.report.drawing import Picture
 from borderops.report.markup import Markup, join, table, tag
-from borderops.report.page import failures, footer, limits, show, the_manifest, whole_page, write_page
+from borderops.report.page import failures, footer, limits_and_assumptions, show, the_manifest, whole_page, write_page
 from borderops.report.words import ABSENT, level_text, list_text, name_of, replications_text
 
 __all__ = ["compare_answer", "compare_table_text", "render_comparison", "searchable", "write_compare_report"]
@@ -212,7 +212,7 @@ def _section(contents: CompareContents, name: str, heading: str) -> Markup:
         "pairs": _pairs,
         "settings": _settings,
         "groups": _groups,
-        "limits": limits,
+        "limits": limits_and_assumptions,
         "made": how_made,
     }
     return tag("section", tag("h2", heading, id=f"{name}-heading"), makers[name](contents), id=name, class_="part")

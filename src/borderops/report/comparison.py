@@ -28,11 +28,19 @@ ROLES: Final = (
         "Nothing was tuned to these, but whoever chose the values knew them: agreement is weak evidence, disagreement "
         "strong.",
     ),
+    (
+        "derived",
+        "Figures that follow from others",
+        "Arithmetic of the figures above; shown for the reader and never counted as further evidence.",
+    ),
 )
+
+JUDGED: Final = "borderops validate"
+"""The command whose intervals hold doubt about the inputs as well, and whose verdict counts."""
 
 
 def verdict(row: Any, n: int) -> str:
-    """Where a published value lies: ``inside``, ``below``, ``above``, ``no interval`` or ``not modelled``.
+    """Where a published value lies: ``inside``, ``below``, ``above``, ``no interval`` or ``not read``.
 
     Parameters
     ----------
@@ -42,7 +50,7 @@ def verdict(row: Any, n: int) -> str:
         Replications; a single one has no interval.
     """
     if not is_number(row.median):
-        return "not modelled"
+        return "not read"
     if n < 2 or not (is_number(row.low) and is_number(row.high)) or not is_number(row.published):
         return "no interval"
     if row.low <= float(row.published) <= row.high:
@@ -50,14 +58,22 @@ def verdict(row: Any, n: int) -> str:
     return "above" if row.high < float(row.published) else "below"
 
 
-WORDS: Final = {"no interval": "no interval", "not modelled": "not modelled yet"}
+WORDS: Final = {"no interval": "no interval", "not read": "not read in this run"}
 
 
 def section(contents: Contents) -> Markup:
-    """Both roles, each as a table with a strip in every row, and the rows that are not modelled yet."""
+    """Every role as a table with a strip in every row, and the rows of which this run tells nothing."""
     if contents.comparison.empty:
         return tag("p", "No published figure was compared with in this run.")
-    return join(tag("p", summary(contents)), strip_legend(contents), [_role(contents, *role) for role in ROLES])
+    words = tag(
+        "p",
+        "Intervals are of this run alone. Whether the shipped fit holds, with every figure in scope and why it is "
+        "missed where it is, says ",
+        tag("code", JUDGED),
+        ".",
+        class_="quiet",
+    )
+    return join(tag("p", summary(contents)), words, strip_legend(contents), [_role(contents, *role) for role in ROLES])
 
 
 def summary(contents: Contents) -> str:
@@ -65,17 +81,17 @@ def summary(contents: Contents) -> str:
     told = []
     for role, noun in (("fit", "figures to fit to"), ("check", "figures to check against")):
         verdicts = [verdict(row, contents.n) for row in rows_of(contents.comparison, role)]
-        modelled = [one for one in verdicts if one != "not modelled"]
+        read = [one for one in verdicts if one != "not read"]
         if not verdicts:
             continue
-        if not modelled:
-            told.append(f"none of {len(verdicts)} {noun} is modelled yet")
+        if not read:
+            told.append(f"none of {len(verdicts)} {noun} is read in this run")
         elif contents.n < 2:
-            told.append(f"{len(modelled)} of {len(verdicts)} {noun} are modelled, without an interval to judge by")
+            told.append(f"{len(read)} of {len(verdicts)} {noun} are read, without an interval to judge by")
         else:
-            inside = modelled.count("inside")
+            inside = read.count("inside")
             told.append(
-                f"of {len(verdicts)} {noun}, {len(modelled)} are modelled and {inside or 'none'} of them lie inside "
+                f"of {len(verdicts)} {noun}, {len(read)} are read and {inside or 'none'} of them lie inside "
                 f"the simulated {level_text(contents.level)} interval"
             )
     text = "; ".join(told)
@@ -112,13 +128,13 @@ def _role(contents: Contents, role: str, heading: str, meaning: str) -> Markup:
     rows = rows_of(contents.comparison, role)
     if not rows:
         return Markup("")
-    modelled = [row for row in rows if verdict(row, contents.n) != "not modelled"]
-    lacking = [row for row in rows if verdict(row, contents.n) == "not modelled"]
+    read = [row for row in rows if verdict(row, contents.n) != "not read"]
+    lacking = [row for row in rows if verdict(row, contents.n) == "not read"]
     return tag(
         "section",
         tag("h3", heading),
         tag("p", meaning, class_="quiet"),
-        _table(contents, modelled, heading) if modelled else None,
+        _table(contents, read, heading) if read else None,
         _lacking(lacking) if lacking else None,
         id=f"comparison-{role}",
     )
@@ -235,5 +251,8 @@ def _lacking(rows: list[Any]) -> Markup:
     ]
     noun = "figure is" if len(rows) == 1 else "figures are"
     return tag(
-        "details", tag("summary", f"{len(rows)} published {noun} not modelled yet"), tag("ul", items), class_="plain"
+        "details",
+        tag("summary", f"{len(rows)} published {noun} not read in this run"),
+        tag("ul", items),
+        class_="plain",
     )

@@ -196,6 +196,8 @@ class Contents:
         Keys agency, activity, kind ("hours" or "overtime_hours"); staff hours within the window.
     links : DataFrame
         Keys source, target; true links of separated children, from how the family was known to where the link stands.
+    findings : DataFrame
+        Keys of, what, group; what audits found. Empty if the run was not audited.
     comparison : DataFrame
         Columns id, label, published, unit, role ("fit" or "check"), source, low, median, high, note. NaN in median: not
         modelled yet.
@@ -237,6 +239,7 @@ class Contents:
     reunited: pd.DataFrame
     work: pd.DataFrame
     links: pd.DataFrame
+    findings: pd.DataFrame
     comparison: pd.DataFrame
     failures: Sequence[FailedReplication]
     limits: Sequence[str]

@@ -413,6 +413,12 @@ def limits(contents: Account) -> Markup:
     return tag("ul", [tag("li", limit) for limit in contents.limits], class_="limits")
 
 
+def limits_and_assumptions(contents: Account) -> Markup:
+    """What a report without a register of its own leaves out, and the assumptions that matter most."""
+    heading = tag("h3", "Assumptions that matter most")
+    return join(limits(contents), heading, assumptions.leading(most=assumptions.MOST_BRIEF))
+
+
 def how_made(contents: Contents) -> Markup:
     """The manifest."""
     basis = replications_text(contents.n)

@@ -59,7 +59,7 @@ def write_comparison(
     tables["kpis"] = pd.concat([one.kpis.assign(scenario=one.name) for one in contents.scenarios], ignore_index=True)
     _write_tables(folder, tables, contents)
     folder.add(REPORT, partial(write_compare_report, contents=contents))
-    _write_account(folder, composed, manifest)
+    write_points_account(folder, composed, manifest)
     return contents
 
 
@@ -93,7 +93,7 @@ def write_sweep(
     contents = sweep_contents(axes, values, outcome, next(iter(composed.values())), manifest)
     _write_tables(folder, {"sweep": contents.table}, contents)
     folder.add(REPORT, partial(write_sweep_report, contents=contents))
-    _write_account(folder, composed, manifest)
+    write_points_account(folder, composed, manifest)
     return contents
 
 
@@ -129,7 +129,7 @@ def write_uncertainty(
     tables = {"split": contents.split, "points": contents.points, "values": contents.values}
     _write_tables(folder, tables, contents)
     folder.add(REPORT, partial(write_uncertainty_report, contents=contents))
-    _write_account(folder, drawn, manifest)
+    write_points_account(folder, drawn, manifest)
     return contents
 
 
@@ -169,8 +169,8 @@ def _write_tables(folder: RunFolder, tables: Mapping[str, pd.DataFrame], content
     folder.add(WORKBOOK, partial(write_workbook, sheets=sheets))
 
 
-def _write_account(folder: RunFolder, composed: Mapping[str, Composed], manifest: dict[str, Any]) -> None:
-    """Settings of every point, and the manifest last, since it vouches for all else."""
+def write_points_account(folder: RunFolder, composed: Mapping[str, Composed], manifest: dict[str, Any]) -> None:
+    """Write the settings of every point, and the manifest last, since it vouches for all else."""
     for number, (name, one) in enumerate(composed.items(), start=1):
         stem = re.sub(r"[^\w.=-]+", "-", name).strip("-.")[:80]
         folder.add(f"configs/{number:04d}-{stem}.yaml", partial(_write_text, text=_config(one)))

@@ -15,7 +15,7 @@ from borderops.report.compare_prose import brief_unseen_text, figure, span_text,
 from borderops.report.compare_reading import never_here
 from borderops.report.contents import Definition
 from borderops.report.markup import Markup, join, table, tag
-from borderops.report.page import footer, limits, whole_page, write_page
+from borderops.report.page import footer, limits_and_assumptions, whole_page, write_page
 from borderops.report.sweep_figures import Sweep, points_table, range_text, response, short
 from borderops.report.words import ABSENT, level_text, list_text, name_of, replications_text
 
@@ -113,7 +113,7 @@ def _section(contents: SweepContents, name: str, heading: str) -> Markup:
         "response": lambda one: shown([response(one)]),
         "points": _points,
         "groups": _groups,
-        "limits": limits,
+        "limits": limits_and_assumptions,
         "made": how_made,
     }
     return tag("section", tag("h2", heading, id=f"{name}-heading"), makers[name](contents), id=name, class_="part")

@@ -18,7 +18,7 @@ from borderops.report.compare_page import STYLE, finder_script, page_header, sea
 from borderops.report.compare_prose import SUBJECTS, brief_unseen_text, figure, how_many, span_text, text_table
 from borderops.report.contents import Definition, Row
 from borderops.report.markup import Markup, join, tag
-from borderops.report.page import footer, limits, the_manifest, whole_page, write_page
+from borderops.report.page import footer, limits_and_assumptions, the_manifest, whole_page, write_page
 from borderops.report.uncertainty_figures import (
     MOST_DOUBTS,
     RARE,
@@ -335,7 +335,9 @@ def groups_table(reading: Uncertain) -> pd.DataFrame:
 
 
 def _limits(reading: Uncertain) -> Markup:
-    return join(tag("ul", [tag("li", limit) for limit in LIMITS], class_="limits"), limits(reading.contents))
+    return join(
+        tag("ul", [tag("li", limit) for limit in LIMITS], class_="limits"), limits_and_assumptions(reading.contents)
+    )
 
 
 def _how_made(reading: Uncertain) -> Markup:

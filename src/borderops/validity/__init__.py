@@ -1,0 +1,1 @@
+"""What is published set beside what is simulated, row by row, hits and misses alike."""

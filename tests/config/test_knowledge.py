@@ -1,0 +1,221 @@
+"""As of a day nothing that became known later may come in: not from groups, scenarios, users, policies or samples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from borderops import cli
+from borderops.config import doubts, keys, knowledge, places, register
+from borderops.config.compose import Composed, compose
+from borderops.exceptions import ConfigError
+
+DAY = date(2018, 5, 4)
+HINDCAST = "scenario=foreseen_2018"
+LATER = re.compile(
+    r"OIG-20-06|GAO-20|\b20(19|2\d)\b|FY2019|(June|July|August|September|October|November|December) 2018"
+    r"|([5-9]|[12]\d|3[01]) May 2018|(?<!\d )(?<!until )\bMay 2018|summer of 2018"
+)
+"""What a source known on 4 May 2018 cannot speak of."""
+
+
+def refused(*overrides: str) -> list[str]:
+    """Sentences with which overrides are refused."""
+    with pytest.raises(ConfigError) as error:
+        compose(overrides)
+    return error.value.problems
+
+
+@pytest.fixture(scope="module")
+def foreseen() -> Composed:
+    """The shipped study of the eve."""
+    return compose([HINDCAST])
+
+
+@pytest.fixture
+def plant(monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    """Change the day's register for a test: entries that take the place of others, None for one that goes."""
+    shipped = {day: dict(register.entries(day)) for day in (None, DAY)}
+
+    def planted(**changes: date | None) -> None:
+        told = dict(shipped[DAY])
+        for key, known_on in changes.items():
+            entry = told.pop(keys.parse(key))
+            if known_on is not None:
+                told[keys.parse(key)] = entry.model_copy(update={"known_on": known_on})
+        monkeypatch.setattr(register, "entries", lambda day=None: told if day == DAY else shipped[None])
+        register._patterns_by_form.cache_clear()
+
+    yield planted
+    monkeypatch.undo()
+    register._patterns_by_form.cache_clear()
+
+
+# --- the shipped study --------------------------------------------------------------------------------------------
+
+
+def test_no_parameter_of_the_hindcast_was_known_later(foreseen: Composed) -> None:
+    """All of them are walked, those of the policy beside too, each with its entry as of the day."""
+    assert foreseen.settings.study.as_of == DAY and foreseen.beside is not None
+    for settings in (foreseen.settings, foreseen.beside):
+        rows = register.rows(settings, foreseen.shipped)
+        assert len(rows) > 700
+        assert [one.key for one in rows if one.known_on > DAY] == []
+
+
+def test_no_source_of_the_hindcast_speaks_of_what_came_later(foreseen: Composed) -> None:
+    """A date of knowledge may be mistaken; so the words of each source are read as well."""
+    rows = register.rows(foreseen.settings, foreseen.shipped)
+    late = {one.source for one in rows if LATER.search(one.source)}
+    assert late == set()
+    assert LATER.search("Fitted to OIG-20-06, p. 8") and LATER.search("a table of June 2018"), "the pattern can find"
+
+
+def test_what_a_day_states_has_an_entry_of_the_day(foreseen: Composed) -> None:
+    """No value of the folder hides behind the source of another value, and every entry was known by then."""
+    layer = knowledge.layer_of(DAY, foreseen.choices)
+    assert layer is not None
+    stated = [one for one in map(keys.parse, _keys(foreseen)) if layer.states(one)]
+    assert len(stated) > 250
+    assert [keys.show(path) for path in stated if register._pattern_for(path, DAY)[0] != DAY] == []
+    assert [keys.show(key) for key, one in register.entries(DAY).items() if one.known_on > DAY] == []
+
+
+def _keys(composed: Composed) -> list[str]:
+    return [one.key for one in register.rows(composed.settings, composed.shipped)]
+
+
+def test_the_plan_has_no_end_and_no_later_help(foreseen: Composed) -> None:
+    """No end, no exemption, no order, no openings, no later design: nothing of what came between."""
+    settings = foreseen.settings
+    assert settings.policy.family_referral[-1].share == 1.0 and settings.policy.family_referral[-1].ends is None
+    assert settings.policy.exemptions == [] and settings.reunification.order.day is None
+    assert all(len(steps) == 1 for steps in (settings.orr.beds.age_0_12, settings.orr.beds.boys_13_17))
+    assert {one.name for one in settings.tracking.designs} == {"e3_2017", "e3_april_2018"}
+    assert settings.arrivals.source == "forecast" and settings.arrivals.known_before == "2018-05"
+
+
+def test_a_fit_of_the_day_has_something_to_fit(foreseen: Composed) -> None:
+    """Several doubts are graded fitted as of the day, and stand under the names of the day's register."""
+    rows = register.rows(foreseen.settings, foreseen.shipped)
+    fitted = {one.name for one in doubts.doubts_of(foreseen) if one.parameters[0].grade == "fitted"}
+    assert {"policy.family_referral[0].share", "orr.pace.*.pace", "courts.slots_per_court_day.*.slots"} <= fitted
+    assert {"features.sheet.local.acts.not_listed.share", "records.slips.wrong_digit.share"} <= fitted
+    assert all(one.low <= one.value <= one.high for one in rows if one.low is not None and one.high is not None)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("name", ["el_paso_2017", "family_unity", "limited_separation", "zero_tolerance_as_planned"])
+def test_other_questions_can_be_asked_as_of_the_day(name: str) -> None:
+    """What was done before, and what would be done instead, has values of the day too."""
+    composed = compose([f"scenario={name}", f"study.as_of={DAY}"])
+    assert composed.settings.orr.pace[-1].begins == date(2018, 5, 7)
+
+
+# --- leaks --------------------------------------------------------------------------------------------------------
+
+
+def test_a_planted_leak_is_refused(plant) -> None:
+    """A value whose source appeared later is named with the day from which it could be known."""
+    plant(**{"orr.pace[7].pace": date(2019, 7, 1)})
+    assert [one for one in refused(HINDCAST) if one.startswith("orr.pace[7].pace")] == [
+        "orr.pace[7].pace could not be known on 2018-05-04, only from 2019-07-01 on; allowed: what has an entry in"
+        " conf/as_of/2018-05-04/register.yaml"
+    ]
+
+
+def test_a_value_without_an_entry_of_the_day_is_refused(plant) -> None:
+    """Then the register itself speaks, and it says 2019: whether the folder, a scenario or a user sets the value."""
+    plant(**{"courts.time_served_share": None})
+    for words in ([HINDCAST], [HINDCAST, "courts.time_served_share=0.6"]):
+        assert [one.split(" could")[0] for one in refused(*words)] == ["courts.time_served_share"]
+
+
+def test_what_a_user_asks_is_his_to_ask() -> None:
+    """A value with an entry of the day may be set; so may one of which all was known long before."""
+    asked = compose([HINDCAST, "courts.time_served_share=0.6", "courts.declined_share=0.02"]).settings
+    assert (asked.courts.time_served_share, asked.courts.declined_share) == (0.6, 0.02)
+
+
+def test_a_scenario_stands_over_what_was_known(tmp_path: Path) -> None:
+    """The folder of the day lies under the scenario, however that is built."""
+    (tmp_path / "mine.yaml").write_text(
+        "defaults: [foreseen_2018, _self_]\ncourts: { time_served_share: 0.55 }\n", encoding="utf-8"
+    )
+    settings = compose([f"scenario={tmp_path / 'mine.yaml'}"]).settings
+    assert settings.courts.time_served_share == 0.55 and settings.courts.never_referred_share == 0.02
+
+
+def test_what_a_group_ships_is_not_vouched_for() -> None:
+    """The policy as it came about rests on 2019; that the day has an entry for shares of a plan does not let it in."""
+    said = refused(HINDCAST, "policy=zero_tolerance")
+    assert any(one.startswith("policy.family_referral[1].share (") and "from 2019-11-25 on" in one for one in said)
+    assert refused("scenario=zero_tolerance_2018", f"study.as_of={DAY}")
+
+
+def test_the_policy_beside_may_not_leak_either() -> None:
+    """Every page shows it, so it is judged like the policy that is asked about."""
+    [said] = refused(HINDCAST, "run.beside=zero_tolerance")
+    assert said.startswith("run.beside is zero_tolerance, which rests on what was not known on 2018-05-04 (policy.")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([HINDCAST, "arrivals.known_before=2018-06"], "arrivals.known_before is 2018-06; allowed: 2018-05 or"),
+        ([HINDCAST, "arrivals.known_before=null"], "arrivals.known_before is null; allowed: 2018-05 or"),
+        ([HINDCAST, "arrivals.source=published"], "window.end is 2018-09-30; allowed: before arrivals.known_before"),
+    ],
+)
+def test_the_table_of_arrivals_is_cut(words: list[str], sentence: str) -> None:
+    """The table knows 2019; what may be read of it ends with the last month that was known."""
+    assert any(one.startswith(sentence) for one in refused(*words))
+
+
+def test_a_sample_fitted_to_later_figures_is_refused(tmp_path: Path) -> None:
+    """Input uncertainty is knowledge too."""
+    for name, as_of in (("late", None), ("eve", "2018-05-04")):
+        one = {"key": "orr.pace[1].pace", "value": 1.3, "low": 1.1, "high": 1.5}
+        about = {"as_of": as_of, "doubts": {"orr.pace.*.pace": [one]}}
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(about), encoding="utf-8")
+        (tmp_path / f"{name}.csv").write_text("orr.pace.*.pace\n0.5\n", encoding="utf-8")
+    [said] = refused(HINDCAST, f"inputs.sample={tmp_path / 'late.yaml'}")
+    assert "fitted to whatever is known; allowed: null, or a sample fitted as of 2018-05-04" in said
+    assert compose([HINDCAST, f"inputs.sample={tmp_path / 'eve.yaml'}"]).settings.inputs.sample
+
+
+def test_a_day_of_which_nothing_is_told_is_refused_at_once() -> None:
+    """How many values of how many entries, the first of them, the days that are told; exit code 2."""
+    said = refused("study.as_of=2018-05-10")
+    assert re.match(r"study.as_of is 2018-05-10, and \d{3} values of \d{3} entries of the register were not", said[0])
+    assert re.search(r" and 1\d\d more; allowed: 2018-05-04, whose own values stand in conf/as_of, 2019-11-25", said[0])
+    assert cli.main(["show", "settings", "study.as_of=2018-05-10"]) == 2
+
+
+def test_everything_is_known_in_the_end() -> None:
+    """A day after the last source needs no values of its own."""
+    late = compose(["study.as_of=2020-06-01"])
+    assert late.settings.courts == compose().settings.courts
+
+
+def test_saved_settings_give_the_same_settings_again(tmp_path: Path, foreseen: Composed) -> None:
+    """The composed settings are a scenario of their own, as of the same day."""
+    (tmp_path / "saved.yaml").write_text(foreseen.yaml, encoding="utf-8")
+    assert compose([f"scenario={tmp_path / 'saved.yaml'}"]).settings == foreseen.settings
+
+
+def test_the_register_as_of_the_day_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """`borderops show register` prints the sources of the day and since when each could be known."""
+    assert cli.main(["show", "register", HINDCAST]) == 0
+    printed = capsys.readouterr().out
+    assert "County of Riverside v. McLaughlin (1991)" in printed and "known_on" in printed.splitlines()[0]
+    assert "OIG-20-06" not in printed
+
+
+def test_folders_beside_the_groups_are_no_groups() -> None:
+    """What was known on a day is not chosen like an option."""
+    assert not set(places.group_options()) & set(places.NO_GROUPS)
