@@ -116,7 +116,7 @@ def test_ratios_of_several_features_multiply() -> None:
     words = ["tracking=e3_april_2018", "tracking.designs.0.review=one_supervisor"]
     words.append("features.entry.as_typed.slips={code_wrong: 0.5, typo: 0.1}")
     found = first_design(*words)
-    assert found.acts["code_wrong"].share == pytest.approx(0.05 * 0.7 * 0.5)
+    assert found.acts["code_wrong"].share == pytest.approx(0.01 * 0.7 * 0.5)
     assert found.acts["code_wrong"].load_slope == 0.8
     assert found.slip_factors["typo"] == 0.1
 

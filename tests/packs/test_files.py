@@ -93,7 +93,7 @@ def test_databases_hold_the_same_rows(part_of_it, name):
     found = found.map(lambda value: None if pd.isna(value) else str(value).removesuffix(".0"))
     pd.testing.assert_frame_equal(found, as_text, check_dtype=False)
     with duckdb.connect(str(part_of_it / "observed" / "duckdb" / "observed.duckdb"), read_only=True) as database:
-        table = database.execute(f'SELECT * FROM "{name}" ORDER BY rec_id').to_arrow_table().to_pandas()
+        table = database.sql(f'SELECT * FROM "{name}" ORDER BY rec_id').to_arrow_table().to_pandas()
     pd.testing.assert_frame_equal(table.astype(meant.dtypes), meant)
 
 

@@ -28,6 +28,7 @@ HELD: Final = {
     "orr.census_kinds": "shares that sum to 1",
     "records.port_categories": "shares that sum to 1",
     "orr.sponsors.*.share": "shares that sum to 1",
+    "courts.districts.*.share": "shares that sum to 1",
     "stations.number_block": "decides numbers alone",
 }
 """Parameters that have a range and are not drawn, and why."""

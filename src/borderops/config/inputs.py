@@ -124,6 +124,13 @@ def at(settings: Settings, number: int) -> Settings:
     return with_values(settings, moved)
 
 
+def _within(path: keys.Path, value: Value) -> Value:
+    """A value within what its setting may be: a range of factors can reach beyond a share of one."""
+    place = keys.place_at(path)
+    assert place is not None, path
+    return max(min(value, place.limits.get("le", value)), place.limits.get("ge", value))
+
+
 def with_positions(settings: Settings, doubts: Iterable[Doubt], positions: Mapping[str, float]) -> Settings:
     """Settings at a point of some doubts.
 
@@ -159,7 +166,7 @@ def with_values(settings: Settings, values: Mapping[keys.Path, Value]) -> Settin
         node = tree
         for part in path[:-1]:
             node = node.setdefault(part, {})
-        node[path[-1]] = value
+        node[path[-1]] = _within(path, value)
     return _changed(settings, tree) if tree else settings
 
 

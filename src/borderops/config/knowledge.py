@@ -164,9 +164,10 @@ def _sample(settings: Settings, day: date) -> Iterator[str]:
     if name is None:
         return
     try:
-        fitted = inputs.read(name).about.get("as_of")
+        about = inputs.read(name).about
     except ConfigError:
         return  # told already
+    fitted = about.get("as_of") or about.get("known_by")
     if fitted is None or date.fromisoformat(str(fitted)) > day:
         told = f"figures known on {fitted}" if fitted else "whatever is known"
         yield f"inputs.sample is {name}, fitted to {told}; allowed: null, or a sample fitted as of {day} or before"

@@ -100,6 +100,9 @@ def cut(books: Books, chosen: np.ndarray) -> Cut:
         Rows keep their order. Versions of spreadsheets are kept with everybody alone: see `OF_WHOLE_SHEETS`.
     """
     witness, key = books.witness, books.key
+    if chosen.all():
+        clean = books.written
+        return Cut(witness, chosen, books.records, clean.records, key.behind, clean.behind, key, clean.copies)
     records, behind = _rows_about(books.records, key.behind, witness, chosen)
     written, behind_written = _rows_about(books.written.records, books.written.behind, witness, chosen)
     kept = {name: _numbers(records, written, name) for name in records.tables}
@@ -132,7 +135,7 @@ class _About:
     def rows(self, name: str, table: RecordTable, behind: Behind) -> np.ndarray:
         """Places of these rows in a table, ascending."""
         if name == OF_WHOLE_SHEETS:
-            return np.arange(len(table) if self.person[:-1].all() else 0)
+            return np.zeros(0, dtype=np.int64)
         about = np.where(behind.person != BLANK, self.person[behind.person], self.case[behind.case])
         if name == "e3_event":  # a row about nobody in particular bears the number of what happened
             about = np.where(behind.person == BLANK, np.isin(behind.entity, self.events), about)
@@ -140,17 +143,22 @@ class _About:
 
 
 def _numbers(records: Records, written: Records, name: str) -> np.ndarray:
-    """Numbers of the rows of a table that were released or ought to have been."""
-    return np.union1d(records[name]["rec_id"], written[name]["rec_id"])
+    """Marks, by number, the rows of a table that were released or ought to have been."""
+    numbers = [table[name]["rec_id"] for table in (records, written)]
+    marked = np.zeros(max(int(each.max(initial=0)) for each in numbers) + 2, dtype=bool)
+    for each in numbers:
+        marked[each] = True
+    return marked
 
 
 _Entries = TypeVar("_Entries", Changes, RowChanges)
 
 
 def _of_rows(entries: _Entries, kept: Mapping[str, np.ndarray]) -> _Entries:
-    """Entries of a key about some rows."""
+    """Entries of a key about some rows; ``kept`` marks these by number, the last place stands for all beyond."""
     chosen = np.zeros(entries.rec_id.size, dtype=bool)
     for code in np.unique(entries.table):
         own = np.flatnonzero(entries.table == code)
-        chosen[own] = np.isin(entries.rec_id[own], kept[TABLES[code]])
+        marked = kept[TABLES[code]]
+        chosen[own] = marked[np.minimum(entries.rec_id[own], marked.size - 1)]
     return type(entries)(**{name: column[chosen] for name, column in entries.columns().items()})

@@ -38,7 +38,7 @@ BEHIND: Final = ("earm_case", "portal_child")
 """Where they are written down again."""
 
 NEAR, FAR = 3, 1
-"""Negatives drawn for each row: others of the same event, and others of all."""
+"""Negatives drawn for each row: homonyms, others of the same event, and others of all."""
 
 _SEPARATED: Final = LAYOUTS["e3_family_member"].every_field["member_status"].choices.index("separated")
 _YES: Final = LAYOUTS["portal_separation"].every_field["separated"].choices.index("yes")
@@ -145,7 +145,7 @@ class Labels:
         parts = [
             _joined(front, behind, front.person, behind.person, 0),
             _joined(front, behind, self.people.party[front.person], self.people.party[behind.person], 1),
-            _joined(front, behind, self._names_key[front.person], self._names_key[behind.person], 2),
+            self._drawn(front, behind, self._names_key, 2, NEAR),  # all of them grow as the square of the people
             self._drawn(front, behind, event, 3, NEAR),
             self._drawn(front, behind, np.zeros_like(event), 4, FAR),
         ]

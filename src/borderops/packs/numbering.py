@@ -129,9 +129,12 @@ class Numbering:
         return self._fresh[home]
 
     def _make(self, home: str) -> np.ndarray:
-        used = np.unique(np.concatenate([np.zeros(0, np.int64), *self._occurring(home)]))
-        used = used[used >= 0]
-        fresh = np.full(int(used.max(initial=-1)) + 1, BLANK, dtype=np.int64)
+        occurring = list(self._occurring(home))
+        is_used = np.zeros(max((int(values.max(initial=BLANK)) for values in occurring), default=BLANK) + 1, dtype=bool)
+        for values in occurring:
+            is_used[values[values >= 0]] = True
+        used = np.flatnonzero(is_used)
+        fresh = np.full(is_used.size, BLANK, dtype=np.int64)
         at = self._first_entered(home, fresh.size)[used]
         fresh[used] = ranked(at, self.draws, used, Purpose.PACK_NUMBER, HOMES.index(home))
         return fresh
