@@ -33,9 +33,7 @@ COMMANDS = {
         Command("sweep", "every combination of values of some settings", "borderops.commands.sweep"),
         Command("uncertainty", "what nobody knows for sure, and what chance adds", "borderops.commands.uncertainty"),
         Command("fit", "values that agree with what was published, as a sample", "borderops.commands.fit"),
-        Command(
-            "validate", "published figures beside simulated: does the fit hold?", "borderops.commands.validate"
-        ),
+        Command("validate", "published figures beside simulated: does the fit hold?", "borderops.commands.validate"),
         Command("dataset", "a data pack with an answer key, to test other tools on", "borderops.commands.dataset"),
         Command("score", "how well a tool did on a data pack", "borderops.commands.score"),
         Command("trials", "finished trials: list them, make room", "borderops.commands.trials"),

@@ -308,7 +308,10 @@ def test_scenarios_introduce_themselves(elsewhere: Path) -> None:
             "orr.beds.age_0_12 is 'many'; allowed: a whole number of beds, or a list of steps, each with",
         ),
         ("orr.pace[99].pace=1", "orr.pace[99].pace has no place; orr.pace has"),
-        ("orr.census_kinds.age_0_12=0.2", "orr.census_kinds sums to 0.974; allowed: shares that sum to 1 (within 1e-9)"),
+        (
+            "orr.census_kinds.age_0_12=0.2",
+            "orr.census_kinds sums to 0.974; allowed: shares that sum to 1 (within 1e-9)",
+        ),
         (
             "window.start=2014-01-01",
             "window.start is 2014-01-01; allowed: 2016-10-01 to 2019-09-30, the days of the published",

@@ -395,7 +395,9 @@ def day_axis(contents: Contents) -> dict[str, Any]:
     }
 
 
-def limit_line(figure: go.Figure, at: float | str, label: str, axis: str = "y", lower: int = 0, side: str = "right") -> None:
+def limit_line(
+    figure: go.Figure, at: float | str, label: str, axis: str = "y", lower: int = 0, side: str = "right"
+) -> None:
     """A dashed line with a name, for a limit; an upright one's name may stand lower by some pixels, or to the left."""
     style = {"line": {"color": BLACK, "width": 1.2, "dash": "dash"}, "annotation_text": label}
     style |= {"annotation_font": {"size": 12, "color": INK}, "annotation_bgcolor": "rgba(255,255,255,0.8)"}
