@@ -115,7 +115,7 @@ def test_every_number_of_the_library_has_an_entry_of_its_own(shipped: Settings) 
 
 
 def test_only_the_designs_of_2018_rest_on_figures(all_trackings: list[Settings]) -> None:
-    """Codes, grouping by hand and notes in free text were; no other feature was measured, and of designs only the dates are known."""
+    """Codes, grouping by hand and free notes were; nothing else was measured; of designs only the dates are known."""
     rows = [one for settings in all_trackings for one in register.rows(settings)]
     known = {one.key for one in rows if one.grade != "assumed" and one.key.startswith(("features.", "tracking."))}
     assert known == {
