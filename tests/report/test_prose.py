@@ -148,7 +148,9 @@ def test_rough_ends_are_admitted() -> None:
     """Below 20 replications the page says that the ends of a 90 % interval are rough; from 20 on it does not."""
     assert "rough" in prose.reading_note(19, 0.9)
     assert "rough" not in prose.reading_note(20, 0.9)
-    assert "doubt about the assumptions" in prose.reading_note(500, 0.9)
+    assert "chance alone, not doubt about the assumptions" in prose.reading_note(500, 0.9)
+    told = prose.reading_note(500, 0.9, "season_2018")
+    assert "chance alone" not in told and "fitted sample season_2018" in told and "never drawn" in told
 
 
 def test_fullest_day_adds_means(contents: Contents) -> None:

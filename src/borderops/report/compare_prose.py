@@ -395,8 +395,8 @@ def reading_note(contents: CompareContents) -> str:
     return (
         f"{same} Differences are means of {replications_text(contents.n)}, scenario less baseline; intervals hold at "
         f"{level}{together}, not for all figures of this page together: of twenty figures that do not differ at all, "
-        f"about {round(20 * (1 - contents.level), 1):g} may seem to. They cover chance alone, not doubt about the "
-        "assumptions behind all scenarios."
+        f"about {round(20 * (1 - contents.level), 1):g} may seem to. They cover chance, and values in "
+        "doubt where a sample of them is played (inputs.sample); not doubt about the assumptions behind all scenarios."
     )
 
 

@@ -212,7 +212,7 @@ def the_answer(contents: Contents) -> Markup:
     """The answer's sentences, and how to read every interval."""
     return join(
         tag("ol", [tag("li", sentence) for sentence in prose.answer(contents)], class_="answer"),
-        tag("p", prose.reading_note(contents.n, contents.level), class_="quiet"),
+        tag("p", prose.reading_note(contents.n, contents.level, contents.settings.inputs.sample), class_="quiet"),
     )
 
 

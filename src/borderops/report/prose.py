@@ -81,8 +81,8 @@ def is_never_seen(row: Row) -> bool:
     return bool(row["mean"] == 0 and row["n"] > 0)
 
 
-def reading_note(n: int, level: float) -> str:
-    """How to read the intervals, given how many replications stand behind them."""
+def reading_note(n: int, level: float, sample: str | None = None) -> str:
+    """How to read the intervals, given how many replications stand behind them, and whose values they played."""
     if n < 2:
         return (
             "This report rests on one replication. It shows one way in which things could have gone, so no figure has "
@@ -98,7 +98,12 @@ def reading_note(n: int, level: float) -> str:
             f" With fewer than {needed} replications the ends of such an interval are rough: they lie just inside the "
             "smallest and the largest value seen."
         )
-    return f"{note} It covers chance alone, not doubt about the assumptions below."
+    if sample is None:
+        return f"{note} It covers chance alone, not doubt about the assumptions below."
+    return (
+        f"{note} It covers chance and what the fitted sample {sample} leaves open, since each replication plays one of "
+        "its points; not doubt about the assumptions below that were never drawn."
+    )
 
 
 # --- separations, clock, shelters ----------------------------------------------------------------------------------

@@ -86,7 +86,8 @@ def _basis(contents: SweepContents, sweep: Sweep) -> str:
         return f"Each of {points} rests on one replication, so no figure has an interval; run more before deciding."
     return (
         f"Means over {replications_text(contents.n)} at each of {points}, in brackets the {level_text(contents.level)} "
-        "interval of the mean: it covers chance alone, not doubt about the assumptions."
+        "interval of the mean: it covers chance, and values in doubt where a sample of them is played (inputs.sample); "
+        "not doubt about the assumptions that stand still."
     )
 
 
