@@ -23,10 +23,13 @@ NAMES = [*COMMANDS, "help"]
     [
         ("borderops ", NAMES),
         ("borderops r", ["run"]),
-        ("borderops help s", ["sweep", "show"]),
+        ("borderops help s", ["sweep", "score", "show"]),
         ("borderops trials p", ["prune"]),
         ("borderops sweep run.rep", ["run.replications="]),
-        ("borderops compare scenario=zero_tolerance_2018,f", ["scenario=zero_tolerance_2018,family_unity"]),
+        (
+            "borderops compare scenario=zero_tolerance_2018,f",
+            ["scenario=zero_tolerance_2018,family_unity", "scenario=zero_tolerance_2018,foreseen_2018"],
+        ),
         ("borderops list sc", ["scenarios"]),
         ("borderops show re", ["register"]),
         ("borderops completion ", ["bash", "zsh", "fish"]),
@@ -67,7 +70,7 @@ def command(tmp_path, monkeypatch) -> Path:
     ("line", "words", "replies"),
     [
         ("borderops ru", "borderops ru", ["run"]),
-        ("borderops run scenario=f", "borderops run scenario = f", ["family_unity"]),
+        ("borderops run scenario=f", "borderops run scenario = f", ["family_unity", "foreseen_2018"]),
         (
             "borderops run scenario=zero",
             "borderops run scenario = zero",
