@@ -22,7 +22,13 @@ from borderops.experiments.trials import Experiment, Outcome, carry_out
 from borderops.forecast.results import KEYS, Results
 
 WHOLE_WINDOW = ("study.season_start=null", "study.season_end=null")
-TINY = ("window.start=2018-05-01", "window.end=2018-05-05", "arrivals.stations=[yuma]", *WHOLE_WINDOW)
+TINY = (
+    "window.start=2018-05-01",
+    "window.end=2018-05-05",
+    "arrivals.stations=[yuma]",
+    "inputs.sample=null",
+    *WHOLE_WINDOW,
+)
 """Five days in one sector, played in half a second."""
 
 TYPES = {"day": "datetime64[s]", "hours": "int64", "days": "int64", "value": "float64"}

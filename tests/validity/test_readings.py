@@ -95,11 +95,12 @@ def test_children_after_the_guidance_are_counted_from_june_5_by_age():
     assert _read("small_children_after_guidance", daily=rows_) == 45
 
 
-def test_planned_separations_are_those_of_may_to_september():
-    """April and October are no part of the plan."""
-    rows_ = _days("separated_children", "all", date(2018, 4, 30), [7, 10, 20])
-    rows_ += _days("separated_children", "all", date(2018, 9, 30), [30, 7])
-    assert _read("children_separated_as_planned", daily=rows_) == 60
+def test_the_plan_covers_children_of_families_from_may_to_september():
+    """Half of the true members of these five months are children; April is no part of the plan, nor what is recorded."""
+    months = [(f"2018-{month:02}", count, 10.0) for month in range(4, 10) for count in ("true", "recorded")]
+    rows_ = [(month, "yuma", "family_unit_members", count, value) for month, count, value in months]
+    kpis = [_kpi("share_children_in_families", 0.5)]
+    assert _read("children_the_plan_covers", monthly=rows_, kpis=kpis) == 25
 
 
 def test_families_at_ports_are_those_of_the_fiscal_year():

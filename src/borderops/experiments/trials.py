@@ -104,6 +104,8 @@ class Experiment:
         self._compares = compares
         self._identities: dict[tuple[str, int], Identity] = {}
         self._found: dict[tuple[Kind, str], Source] = {}
+        for name in self.points:
+            self._keys(name, 1)  # what a planner's file holds now counts, whatever becomes of it meanwhile
 
     @property
     def shares_people(self) -> bool:
