@@ -96,7 +96,7 @@ def test_children_after_the_guidance_are_counted_from_june_5_by_age():
 
 
 def test_the_plan_covers_children_of_families_from_may_to_september():
-    """Half of the true members of these five months are children; April is no part of the plan, nor what is recorded."""
+    """Half of the members of these five months are children; neither April nor what is recorded belongs to the plan."""
     months = [(f"2018-{month:02}", count, 10.0) for month in range(4, 10) for count in ("true", "recorded")]
     rows_ = [(month, "yuma", "family_unit_members", count, value) for month, count, value in months]
     kpis = [_kpi("share_children_in_families", 0.5)]
