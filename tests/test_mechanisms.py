@@ -272,7 +272,7 @@ def test_guidance_of_one_sector_leaves_the_others_alone():
 def test_design_that_keeps_units_finds_parents():
     """Units that outlive a separation: the order's class knows its parents at once; deleted ones leave some unknown."""
     deleted, kept = (play(f"tracking={name}", window=WITH_ORDER) for name in ("e3_april_2018", "e3_units_kept"))
-    assert kept.kpi("class_not_found_at_order") < 0.01 < 0.03 < deleted.kpi("class_not_found_at_order")
+    assert 1.5 * kept.kpi("class_not_found_at_order") < deleted.kpi("class_not_found_at_order")
     assert kept.kpis(*ARRIVED, *SELECTED) == deleted.kpis(*ARRIVED, *SELECTED)
     assert kept.kpi("children_separated") == pytest.approx(deleted.kpi("children_separated"), rel=0.01)
 
