@@ -45,7 +45,10 @@ from borderops.report.limits import LIMITS  # noqa: E402
 WRITTEN_BY = "<!-- Written by docs/generate.py from {source}. Do not edit: run it again. -->"
 REGION = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 NO_SCENARIO = "~scenario"
-NEEDED = {"file": ["arrivals.file=my_arrivals.csv"]}
+NEEDED = {
+    "file": ["arrivals.file=my_arrivals.csv"],
+    "forecast": ["arrivals.known_before=2018-05", "arrivals.rebuild_true_strata=false"],
+}
 """Settings that an option cannot be composed without."""
 
 

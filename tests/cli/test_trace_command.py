@@ -17,6 +17,7 @@ from borderops.cli import main
 from borderops.commands.completing import FAMILIES, completions
 from borderops.commands.help_texts import HELP
 from borderops.commands.trace import _read
+from borderops.config import inputs
 from borderops.config.compose import compose
 from borderops.replication import replicate
 
@@ -75,7 +76,7 @@ def test_the_replication_is_the_one_a_run_would_play(longest):
     """Its digest is that of the same settings, seed and number; the events are those of the family it names."""
     folder, _, _ = longest
     manifest = json.loads((folder / "manifest.json").read_text())
-    replication = replicate(compose([f"scenario={folder / 'config.yaml'}"]).settings, 2)
+    replication = replicate(inputs.at(compose([f"scenario={folder / 'config.yaml'}"]).settings, 2), 2)
     assert manifest["digest"] == replication.digest
     table = pd.read_csv(folder / "events.csv")
     [party] = set(replication.people.party_number[replication.people.party[table["person"].unique()]])
@@ -198,7 +199,7 @@ def test_the_help_explains_every_family():
         ("borderops tr", ["trace"]),
         ("borderops trace lon", ["longest"]),
         ("borderops trace longest replic", ["replication="]),
-        ("borderops trace scenario=f", ["scenario=family_unity"]),
+        ("borderops trace scenario=f", ["scenario=family_unity", "scenario=foreseen_2018"]),
         ("borderops trace typical policy=lim", ["policy=limited_separation"]),
     ],
 )
