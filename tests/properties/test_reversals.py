@@ -24,7 +24,7 @@ from borderops.units import NEVER
 
 FIRST, LAST = date(2018, 5, 14), date(2018, 6, 1)
 KIND = BED_KINDS.index("age_0_12")
-BEDS, ABOVE = 150, 0.8
+BEDS, ABOVE = 250, 0.8
 SEASON = {
     "window.start": FIRST,
     "window.end": LAST,
@@ -32,21 +32,21 @@ SEASON = {
     "study.season_start": None,
     "study.season_end": None,
     "arrivals.stations": ["yuma", "el_paso", "big_bend"],
-    "orr.census_path": [{"day": date(2018, 5, 13), "children": 400}],
+    "orr.census_path": [{"day": date(2018, 5, 13), "children": 600}],
     "orr.beds.age_0_12": [{"begins": FIRST, "beds": BEDS, "then_per_day": 0, "until": None}],
     "policy.exemptions": [],
     "policy.other_grounds": [{"ground": "health", "share": 0.05}],
 }
 """Nineteen days at three sectors, with so few small children in shelters, and so few beds for them, that they fill."""
 
-CARELESS = {"share": 0.3, "load_slope": 2.0, "guided_factor": 1.0}
+CARELESS = {"share": 0.4, "load_slope": 2.0, "guided_factor": 1.0}
 RULE = {"begins": FIRST, "ends": None, "bed_kind": BED_KINDS[KIND], "above_occupancy": ABOVE}
 VARIANTS = {
     "stateless": {"tracking.feedback": False, "stations.children_per_diverted_agent": 1_000_000},
     "rule": {
         "tracking.feedback": False, "stations.children_per_diverted_agent": 1_000_000, "policy.pauses": [RULE]
     },
-    "clerks": {},
+    "clerks": {"stations.children_per_diverted_agent": 8},
     "all": {"policy.pauses": [RULE]},
 }  # fmt: skip
 """Nothing that looks at the state of things; the rule on occupancy alone; busy clerks and agents alone; both."""
