@@ -54,8 +54,9 @@ ORDER = """
     referee.measures referee.complaints referee.tasks referee.values referee.metrics_pairs referee.metrics_clusters
     referee.metrics_lists referee.metrics_cells referee.resampling referee.reading referee.pack referee.result
     referee.observed_records referee.baselines referee.judging
+    readiness.plan_facts readiness.criteria readiness.judging
     experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.crews
-    experiments.cluster experiments.runner experiments.trials experiments.hiring experiments.progress
+    experiments.cluster experiments.interruptions experiments.runner experiments.trials experiments.hiring experiments.progress
     experiments.outputs experiments.inputs experiments.scattered experiments.screening
     report.contents report.words report.markup report.tables report.limits
     report.prose report.titles report.drawing report.figures report.figures_clock report.figures_places

@@ -47,6 +47,10 @@ class LocalCluster:
         """One more worker of one thread."""
         return self._begin("distributed.cli.dask_worker", self.address, "--nthreads", "1", "--host", "127.0.0.1")
 
+    def wait_for_worker(self) -> None:
+        """Until the scheduler knows of one: a busy machine takes longer to begin it than a test's patience lasts."""
+        self._read_log(r"Register worker")
+
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """kill -9 of a process and of those that it began."""
         with contextlib.suppress(ProcessLookupError):
@@ -73,9 +77,13 @@ class LocalCluster:
         return process
 
     def _read_address(self) -> str:
+        return self._read_log(r"tcp://127\.0\.0\.1:\d+")
+
+    def _read_log(self, words: str) -> str:
+        """Words of the scheduler, once it has said them."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            found = re.search(r"tcp://127\.0\.0\.1:\d+", (self.folder / "0.log").read_text())
+            found = re.search(words, (self.folder / "0.log").read_text())
             if found:
                 return found[0]
             time.sleep(0.1)
@@ -219,6 +227,7 @@ JUMPED = 2
 def test_a_cluster_without_any_worker_left_is_given_up(cluster, tmp_path):
     """The last worker is killed and none comes within our patience: a sentence, and what is finished is kept."""
     worker = cluster.add_worker()
+    cluster.wait_for_worker()
     kept = TrialStore(tmp_path)
     hire = on(cluster.address, "compute.patience_seconds=2")
     with pytest.raises(WrongInput, match=r"has had no workers for 2 s; finished replications are kept, and the same"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import textwrap
@@ -32,6 +33,7 @@ from cheap import (
 from borderops.exceptions import WrongInput
 from borderops.experiments.crews import ONE_THREAD, Here, Processes, Threads
 from borderops.experiments.hiring import crew_for
+from borderops.experiments.interruptions import held_back
 from borderops.experiments.runner import Ending, play_all
 from borderops.experiments.tasks import Failure, Task, Trial, play
 from borderops.experiments.trials import Outcome, carry_out
@@ -248,6 +250,48 @@ def test_threads_that_were_interrupted_are_waited_for():
     outcome = carried_out(9, lambda tasks: Threads(2), uneven, interrupt_once, on_interrupt=told.append)
     assert told == [1] and outcome.was_interrupted
     assert [result.replication for result in outcome.results] == [1, 2] == first
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("crew", [Threads, Processes])
+def test_an_interruption_is_held_back_while_others_work(crew, number):
+    """A request to stop takes no lock along: it is noted, heard after the job, and what was finished is kept."""
+    inside: list[bool] = []
+
+    def interrupting(ending: Ending) -> None:
+        if not inside:
+            signal.raise_signal(number)
+            inside.append(True)  # reached: nothing was raised where the signal came
+
+    before = signal.getsignal(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        outcome = carried_out(9, lambda tasks: crew(1), pretend, interrupting)
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert outcome.was_interrupted and inside == [True]
+    assert [result.replication for result in outcome.results][:1] == [1] and len(outcome.results) < 4
+
+
+def test_a_second_interruption_is_not_held_back():
+    """Who asks twice is not waited for."""
+    with pytest.raises(KeyboardInterrupt), held_back() as is_asked_to_stop:
+        signal.raise_signal(signal.SIGINT)
+        assert is_asked_to_stop()
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_signal_that_is_ignored_stays_ignored():
+    """A run begun with nohup is not stopped by what it was told to ignore."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with held_back() as is_asked_to_stop:
+            signal.raise_signal(signal.SIGINT)
+            assert not is_asked_to_stop()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(

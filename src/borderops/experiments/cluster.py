@@ -50,6 +50,7 @@ class Cluster:
     """
 
     ends_what_it_began = False
+    works_beside = True
 
     def __init__(self, compute: Compute):
         self._address = compute.address

@@ -30,9 +30,18 @@ class WorkerDied(Exception):
 
 
 class Crew(Protocol):
-    """Takes jobs, as many at a time as it has seats; `ends_what_it_began` if a job cannot be stopped half-way."""
+    """Takes jobs, as many at a time as it has seats.
+
+    Attributes
+    ----------
+    ends_what_it_began : bool
+        A job cannot be stopped half-way.
+    works_beside : bool
+        Jobs are done by others while the caller waits.
+    """
 
     ends_what_it_began: bool
+    works_beside: bool
 
     @property
     def seats(self) -> int:
@@ -53,6 +62,7 @@ class Here:
 
     seats = 1
     ends_what_it_began = False
+    works_beside = False
 
     def begin(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Do the job."""
@@ -76,6 +86,7 @@ class Threads:
     """
 
     ends_what_it_began = True
+    works_beside = True
 
     def __init__(self, seats: int):
         self.seats = seats
@@ -117,6 +128,7 @@ class Processes:
     """
 
     ends_what_it_began = False
+    works_beside = True
 
     def __init__(self, seats: int):
         self.seats = seats

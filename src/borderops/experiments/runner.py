@@ -6,14 +6,19 @@ what a task is made of beyond its number, nor where results are kept.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from borderops.experiments.crews import Crew, WorkerDied
+from borderops.experiments.interruptions import held_back
 from borderops.experiments.tasks import End, Failure, Task, all_died, failure_of
+
+LOOK: Final = 0.2
+"""Seconds between two looks at whether somebody asked to stop."""
 
 Work = Callable[[Task], list[Any]]
 """Plays a task and gives one end for each of its trials."""
@@ -68,27 +73,40 @@ def play_all(
     bool
         Whether it was interrupted (Ctrl-C). What could not be stopped is waited for, and told.
     """
-    waiting = iter(tasks)
     under_way: dict[Future[Any], tuple[Task, float]] = {}
     was_interrupted = False
     try:
-        _seat(waiting, work, crew, under_way)
-        while under_way:
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in sorted(done, key=lambda one: under_way[one][0].number):
-                on_end(_ending(future, *under_way.pop(future)))  # before anything new is begun: it may be the last
-            _seat(waiting, work, crew, under_way)
+        was_interrupted = _work_through(iter(tasks), work, crew, under_way, on_end)
     except KeyboardInterrupt:
         was_interrupted = True
-        going_on = sum(not future.done() for future in under_way)
-        if on_interrupt is not None and crew.ends_what_it_began and going_on:
-            on_interrupt(going_on)
     finally:
+        going_on = sum(not future.done() for future in under_way)
+        if was_interrupted and on_interrupt is not None and crew.ends_what_it_began and going_on:
+            on_interrupt(going_on)
         crew.dismiss()
     for future, (task, began) in under_way.items():
         if future.done() and not future.cancelled() and future.exception() is None:
             on_end(_ending(future, task, began))
     return was_interrupted
+
+
+def _work_through(
+    waiting: Iterator[Task],
+    work: Work,
+    crew: Crew,
+    under_way: dict[Future[Any], tuple[Task, float]],
+    on_end: Callable[[Ending], None],
+) -> bool:
+    """Do tasks until none is left or somebody asks to stop; whether somebody did."""
+    # Who works here holds no lock that another waits for, and is better interrupted at once.
+    with held_back() if crew.works_beside else contextlib.nullcontext(lambda: False) as is_asked_to_stop:
+        _seat(waiting, work, crew, under_way)
+        while under_way and not is_asked_to_stop():
+            done, _ = wait(under_way, timeout=LOOK, return_when=FIRST_COMPLETED)
+            for future in sorted(done, key=lambda one: under_way[one][0].number):
+                on_end(_ending(future, *under_way.pop(future)))  # before anything new is begun: it may be the last
+            _seat(waiting, work, crew, under_way)
+        return is_asked_to_stop()
 
 
 def _seat(waiting: Iterator[Task], work: Work, crew: Crew, under_way: dict[Future[Any], tuple[Task, float]]) -> None:
