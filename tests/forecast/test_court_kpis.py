@@ -92,6 +92,7 @@ def _value(results: Results, kpi: str, kind: str = "all", group: str = "all") ->
     [
         ("adults_heard", HEARD),
         ("referrals_lapsed", 2),  # a parent and a single adult
+        ("share_referrals_lapsed", 2 / 11),  # of eight parents and three single adults who were referred
         ("court_slots_used", HEARD / SLOTS),
         ("share_adults_heard", 5 / 14),  # eleven parents and three single adults; not the one at the port of entry
         ("parents_taken", 9),

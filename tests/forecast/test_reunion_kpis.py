@@ -156,6 +156,8 @@ def test_states_of_the_others_by_hand(results, day, states):
         ("class_reunited_by_deadline", 5 / 11),
         ("class_not_found_at_order", 2 / 14),  # one found by an advocate, one by reading the file half an hour later
         ("children_reunited", 9),  # seven of the class, two by request
+        ("share_not_reunited_14d", 9 / 16),  # four of the class, two by request and one at the station are
+        ("share_not_reunited_30d", 7 / 16),  # and the two whose parents came on the 21st and 22nd
         ("days_to_reunion_median", 10),
         ("children_parent_abroad", 2),
         ("parents_removed_without_child", 2),

@@ -184,6 +184,11 @@ def test_overtime_of_desks_coordinators_team_and_centre():
     }
     assert value(results, "overtime_hours") == pytest.approx((2 + 6 + 30 + 20 + 30) / HOUR)
     assert groups(results, "overtime_hours", "agency")["joint_team"] == pytest.approx(50 / HOUR)
+    by_agency = groups(results, "overtime_share", "agency")
+    table = results.tables["work"].pivot_table(index=["agency", "activity"], columns="kind", values="value").dropna()
+    counted = table.groupby("agency").sum()
+    assert by_agency == pytest.approx((counted["overtime_hours"] / counted["hours"]).dropna().to_dict())
+    assert value(results, "overtime_share") == pytest.approx(table["overtime_hours"].sum() / table["hours"].sum())
 
 
 # --- care -------------------------------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ from borderops.records.bookkeeping import keep_books
 from borderops.records.fields import Kind as Kind_
 from borderops.records.fields import parts_of
 from borderops.replication import replicate
-from borderops.scoring.standing import Kind, Level
+from borderops.scoring.standing import Kind, Level, evidence
+from borderops.units import DAY, HOUR
 
 WEEKS = {
     "window.start": "2018-05-10",
@@ -76,6 +77,38 @@ def test_levels_share_out_all_links():
     assert sum(by_level) == value("links_of_separated") > 100
     assert by_level[Level.NOWHERE] == value("links_unrecorded")
     assert value("share_links_unrecorded") == pytest.approx(by_level[Level.NOWHERE] / sum(by_level))
+
+
+@pytest.mark.parametrize("tracking", ["", "e3_august_2018"])
+def test_links_recorded_at_once_and_within_a_day(tracking):
+    """Counted again link by link: any record after an hour; the field's, ICE's or HHS's own after a day."""
+    one = reading(tracking)
+    links, books = one.links.links, one.books
+    found = evidence(links, books.records, books.key.behind, books.witness)
+    stands = [[] for _ in range(len(links))]
+    for link, level, begins, ends in zip(found.link, found.level, found.from_at, found.to_at):
+        stands[link].append((level, begins, ends))
+    late, hidden = 0, 0
+    for parted, some in zip(links.parted_at.tolist(), stands):
+        late += not any(begins <= parted + HOUR < ends for _, begins, ends in some)
+        hidden += not any(level <= Level.VISIBLE and begins <= parted + DAY < ends for level, begins, ends in some)
+    assert value("share_links_not_at_once", tracking=tracking) == pytest.approx(late / len(links))
+    assert value("share_links_not_in_a_day", tracking=tracking) == pytest.approx(hidden / len(links))
+    assert hidden > late > 0 or tracking
+
+
+def test_kept_units_are_found_within_a_day():
+    """Where units outlive the parting, what is not found within a day are families that nobody knew to be one."""
+    one = reading("e3_august_2018")
+    unnoticed = np.count_nonzero(one.links.links.kind != Kind.DISCLOSED) / len(one.links.links)
+    assert 0 < unnoticed <= value("share_links_not_in_a_day", tracking="e3_august_2018") < unnoticed + 0.05
+    assert value("share_links_not_in_a_day") > 0.5
+
+
+def test_the_official_count_is_off_by_the_difference():
+    """The net error, as a share of those separated under the policy."""
+    meant, listed = value("persons_separated_for_policy"), value("persons_on_official_list")
+    assert value("official_count_off") == pytest.approx(abs(listed - meant) / meant)
 
 
 def test_links_are_those_of_the_children_separated_and_of_those_nobody_noticed():

@@ -92,6 +92,13 @@ KPIS: dict[str, Kpi] = {
             f"Children parted in the window outside {_SEASON} and {_CBP}.",
         ),
         Kpi(
+            "children_separated_without_finding",
+            "Children separated without a finding after 26 June 2018",
+            "children",
+            f"Children parted in the window after 26 June 2018 and {_CBP}, because a parent was to be prosecuted: "
+            "nobody found the parent unfit or a danger (Ms. L. v. ICE).",
+        ),
+        Kpi(
             "share_over_72h_separated",
             "Separated children over 72 hours",
             "share",
@@ -170,6 +177,12 @@ KPIS: dict[str, Kpi] = {
             "Referrals that lapsed",
             "persons",
             "Referred within the window; no court had a slot within the limit.",
+        ),
+        Kpi(
+            "share_referrals_lapsed",
+            "Referrals that lapsed, share",
+            "share",
+            "Of adults referred for prosecution within the window: no court had a slot within the limit.",
         ),
         Kpi("court_slots_used", "Court slots used", "share", "Adults heard over slots of all sittings of the window."),
         Kpi(
@@ -331,6 +344,19 @@ KPIS: dict[str, Kpi] = {
             "Share of these links that no row of any system tells of on the last minute.",
         ),
         Kpi(
+            "share_links_not_at_once",
+            "Links not recorded at once",
+            "share",
+            "Of these links: one hour after the parting no row of any system leads to both parent and child.",
+        ),
+        Kpi(
+            "share_links_not_in_a_day",
+            "Links not to be found within a day",
+            "share",
+            "Of these links: 24 hours after the parting the field cannot search for it, and ICE and HHS see it in no "
+            "system. A query at headquarters, which finds deleted units, is not had within a day.",
+        ),
+        Kpi(
             "share_links_out_of_reach",
             "Links out of reach when needed",
             "share",
@@ -351,6 +377,13 @@ KPIS: dict[str, Kpi] = {
             "persons",
             f"Children separated in {_SEASON} by Border Patrol because a parent was to be prosecuted, and these "
             "parents: whom the official list is to hold.",
+        ),
+        Kpi(
+            "official_count_off",
+            "Official count against truth",
+            "share",
+            "How far the number of people on the official list lies from the number separated under the policy, above "
+            "or below, as a share of the latter; missing and wrong entries cancel out in it.",
         ),
         Kpi(
             "persons_missing_from_list",
@@ -456,6 +489,12 @@ KPIS: dict[str, Kpi] = {
             "About children referred to ORR within the window, by the end of the run.",
         ),
         Kpi(
+            "share_children_mail_lost",
+            "Children about whom a message was lost",
+            "share",
+            "Of children referred to ORR within the window: a message about them was lost by the end of the run.",
+        ),
+        Kpi(
             "children_phoned",
             "Children whose mail ended in a telephone call",
             "children",
@@ -515,6 +554,20 @@ KPIS: dict[str, Kpi] = {
             f"Of children separated in {_SEASON}: {_MET}. Those rejoined at the station are not among them.",
         ),
         Kpi(
+            "share_not_reunited_14d",
+            "Separated children without a parent after 14 days",
+            "share",
+            f"Of children separated in {_SEASON} at least 14 days before the end of the run: not with a parent again "
+            "14 days after the parting, at the station or after a shelter.",
+        ),
+        Kpi(
+            "share_not_reunited_30d",
+            "Separated children without a parent after 30 days",
+            "share",
+            f"Of children separated in {_SEASON} at least 30 days before the end of the run: not with a parent again "
+            "30 days after the parting, at the station or after a shelter.",
+        ),
+        Kpi(
             "days_to_reunion_median",
             "Days from separation to reunification",
             "days",
@@ -561,6 +614,12 @@ KPIS: dict[str, Kpi] = {
             "hours",
             "Of the staff hours: jobs that run past a change of shift and find more at work than are on duty then, as "
             "far as the minutes of a job are known.",
+        ),
+        Kpi(
+            "overtime_share",
+            "Overtime, share of hours",
+            "share",
+            "Overtime over staff hours, of activities whose overtime is counted.",
         ),
         Kpi(
             "agents_diverted_hours",

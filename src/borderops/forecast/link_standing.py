@@ -9,7 +9,7 @@ import numpy as np
 from borderops.records.answer_key import TABLES as RECORD_TABLES
 from borderops.records.bookkeeping import Books
 from borderops.scoring.standing import Kind, Level, Links, evidence, standing, true_links
-from borderops.units import NEVER
+from borderops.units import DAY, HOUR, NEVER
 
 TABLES: Final = (
     *("e3_event", "e3_subject", "e3_family_unit", "e3_family_member", "e3_unit_deletion", "e3_narrative"),
@@ -45,6 +45,8 @@ class LinkStanding:
         found = evidence(self.links, books.records, books.key.behind, witness)
         horizon = witness.history.horizon
         self.at_end = standing(self.links, found, horizon - 1)
+        self.after_an_hour = standing(self.links, found, self.links.parted_at + HOUR)
+        self.after_a_day = standing(self.links, found, self.links.parted_at + DAY)
         admitted = witness.history.admitted_at[self.links.child]
         self.in_shelter = (admitted != NEVER) & (admitted < horizon)
         needed_at = np.where(self.in_shelter, admitted, 0)

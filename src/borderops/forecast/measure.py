@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from borderops import clock
 from borderops.config.schema import PORTS, SECTORS, STATIONS, Settings
 from borderops.forecast.breakdowns import Row, counts, dates, means, per_day, series, shares
 from borderops.forecast.measure_findings import findings
@@ -46,6 +48,9 @@ from borderops.units import DAY, HOUR, LIMIT_72_HOURS, NEVER, hours
 
 FEWEST_LEAVERS = 10
 """Fewest children leaving on a day for the day to have a share or a mean."""
+
+FINDING_NEEDED_AFTER = clock.minute_of(date(2018, 6, 26)) + DAY
+"""First minute from which a parting needs a finding about the parent (Ms. L. v. ICE, S.D. Cal., 26 June 2018)."""
 
 UNHEARD = (CourtOutcome.NEVER_REFERRED, CourtOutcome.LAPSED, CourtOutcome.DECLINED)
 """Ways of a parent taken for prosecution to end up unprosecuted; other grounds for parting are a further one."""
@@ -151,6 +156,9 @@ def _separation_kpis(reading: Reading) -> Iterator[Row]:
     yield from counts(reading, "children_parted_from_any_parent", any_parent)
     outside = reading.separated & reading.in_window(history.parted_at) & ~separated
     yield from counts(reading, "children_separated_outside_season", outside)
+    after_order = reading.separated & reading.in_window(history.parted_at) & (history.parted_at >= FINDING_NEEDED_AFTER)
+    without = after_order & (history.ground == Ground.PROSECUTION)
+    yield from counts(reading, "children_separated_without_finding", without)
     selected = reading.in_season(history.selected_at)
     yield "families_selected", "all", "all", np.count_nonzero(reading.parties_of(selected))
     yield "families_spared", "all", "all", np.count_nonzero(reading.parties_of(selected & history.is_spared))
@@ -207,9 +215,9 @@ def _court_kpis(reading: Reading) -> Iterator[Row]:
     heard = reading.in_window(history.heard_at)
     yield from counts(reading, "adults_heard", heard, by_age=False)
     referred = reading.in_window(history.prosecution_referred_at)
-    yield from counts(
-        reading, "referrals_lapsed", referred & (history.court_outcome == CourtOutcome.LAPSED), by_age=False
-    )
+    lapsed = history.court_outcome == CourtOutcome.LAPSED
+    yield from counts(reading, "referrals_lapsed", referred & lapsed, by_age=False)
+    yield from shares(reading, "share_referrals_lapsed", referred, lapsed, by_age=False)
     slots = sum(_slots_in_window(reading, docket) for docket in reading.replication.facilities.dockets)
     if slots:
         yield "court_slots_used", "all", "all", np.count_nonzero(heard) / slots

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from borderops.config.schema import STATIONS
-from borderops.forecast.breakdowns import Row, counts, means, per_day, series, unit_minutes_by_day
+from borderops.forecast.breakdowns import Row, counts, means, per_day, series, shares, unit_minutes_by_day
 from borderops.forecast.reading import Reading
 from borderops.operations.history import Exit
 from borderops.units import DAY, NEVER
@@ -26,6 +26,7 @@ def mail_kpis(reading: Reading, busy: Busy) -> Iterator[Row]:
     yield "messages_lost", "all", "all", int(lost.sum())
     for name in reading.stations:
         yield "messages_lost", "station", name, int(lost[station == STATIONS.index(name)].sum())
+    yield from shares(reading, "share_children_mail_lost", referred, history.messages_lost > 0)
     yield from counts(reading, "children_phoned", referred & history.is_phoned)
     yield from counts(reading, "children_misrouted", referred & history.is_misrouted)
     yield from _received(reading)

@@ -20,6 +20,9 @@ from borderops.units import DAY, NEVER, hours
 
 OBJECTIONS: Final = (Reunion.UNFIT, Reunion.UNWILLING)
 
+DEADLINES: Final = (14, 30)
+"""Days within which the court ordered children reunited in 2018: under 5, and the others (Ms. L. v. ICE)."""
+
 LONGEST: Final = 240
 """Days after the order up to which the class is followed."""
 
@@ -44,6 +47,7 @@ def reunion_kpis(reading: Reading) -> Iterator[Row]:
     """KPIs of children separated in the season, of their parents, and of ICE's centres."""
     history, separated, met = reading.history, reading.season_separated, reading.reunited
     yield from counts(reading, "children_reunited", separated & met)
+    yield from _still_apart(reading)
     yield from counts(reading, "children_parent_abroad", separated & reading.parent_removed)
     without = reading.season_taken & (history.ice_exit == IceExit.REMOVED)
     yield from counts(reading, "parents_removed_without_child", without, by_age=False)
@@ -52,6 +56,20 @@ def reunion_kpis(reading: Reading) -> Iterator[Row]:
             days = (history.reunion_at[rows] - history.parted_at[rows]) / DAY
             yield "days_to_reunion_median", kind, group, float(np.median(days))
     yield from _centre_kpis(reading)
+
+
+def _still_apart(reading: Reading) -> Iterator[Row]:
+    """Shares of the season's children who are not with a parent so many days after the parting.
+
+    Children parted too late for the run to show it are left out.
+    """
+    history = reading.history
+    # NEVER is the last of all moments, and a reunion that did not come about has a moment as well: that of giving up.
+    again_at = np.minimum(np.where(reading.reunited, history.reunion_at, NEVER), history.rejoined_at)
+    for days in DEADLINES:
+        until = np.where(reading.season_separated, history.parted_at, 0) + days * DAY
+        seen = reading.season_separated & (until <= history.horizon)
+        yield from shares(reading, f"share_not_reunited_{days}d", seen, again_at > until)
 
 
 def _centre_kpis(reading: Reading) -> Iterator[Row]:

@@ -51,11 +51,25 @@ def work_kpis(reading: Reading, table: list[Row]) -> Iterator[Row]:
         yield kpi, "all", "all", sum(value for _, value in rows)
         for name in dict.fromkeys(agency for agency, _ in rows):
             yield kpi, "agency", name, sum(value for agency, value in rows if agency == name)
+    yield from _overtime_shares(table)
     diverted = _diverted(reading)
     yield from _on_separations(reading, diverted)
     for name, by_day in diverted.items():
         yield "agents_diverted_hours", "station", name, hours(float(by_day.sum()))
     yield "agents_diverted_hours", "all", "all", hours(float(sum(by_day.sum() for by_day in diverted.values())))
+
+
+def _overtime_shares(table: list[Row]) -> Iterator[Row]:
+    """Overtime over hours of activities whose overtime is known, as a whole and by agency."""
+    known = {(agency, activity) for agency, activity, kind, _ in table if kind == OVERTIME}
+    spent: dict[str, dict[str, float]] = {}
+    for agency, activity, kind, value in table:
+        if (agency, activity) in known:
+            for whom in ("all", agency):
+                spent.setdefault(whom, {HOURS: 0.0, OVERTIME: 0.0})[kind] += value
+    for whom, hours_of in spent.items():
+        if hours_of[HOURS] > 0:
+            yield "overtime_share", "all" if whom == "all" else "agency", whom, hours_of[OVERTIME] / hours_of[HOURS]
 
 
 def _on_separations(reading: Reading, diverted: dict[str, np.ndarray]) -> Iterator[Row]:

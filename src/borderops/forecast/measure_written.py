@@ -77,6 +77,8 @@ def _links(reading: Reading, found: LinkStanding) -> Iterator[Row]:
     out_of_reach = found.in_shelter & ~found.in_reach
     for kpi, part, whole in (
         ("share_links_unrecorded", nowhere, None),
+        ("share_links_not_at_once", found.after_an_hour == Level.NOWHERE, None),
+        ("share_links_not_in_a_day", found.after_a_day > Level.VISIBLE, None),
         ("share_links_out_of_reach", out_of_reach, found.in_shelter),
     ):
         among = _link_counts(reading, found, whole)
@@ -108,6 +110,8 @@ def _official_list(reading: Reading) -> Iterator[Row]:
     listed[persons[persons != NOBODY]] = True
     meant = _separated_for_policy(reading)
     yield "persons_on_official_list", "all", "all", persons.size
+    if meant.any():
+        yield "official_count_off", "all", "all", abs(persons.size / np.count_nonzero(meant) - 1.0)
     yield from counts(reading, "persons_separated_for_policy", meant, by_age=False)
     yield from counts(reading, "persons_missing_from_list", meant & ~listed, by_age=False)
     yield "persons_wrongly_on_list", "all", "all", persons.size - np.count_nonzero(listed & meant)
