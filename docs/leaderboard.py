@@ -39,9 +39,10 @@ def main(words: Sequence[str]) -> int:
     parts = [HEAD.format(about=f"pack {pack.pack_id[:12]}; {about}", level=LEVEL)]
     scored = list(scores(pack, words[1:]))
     for task in TASKS.values():
-        own = [(name, score) for of, name, score in scored if of == task.name]
-        if own:
-            parts.append(table(f"{task.name}: {task.title}", own))
+        for kind in task.kinds:
+            own = [(name, score) for of, name, score in scored if of == task.name and score.kind == kind]
+            if own:
+                parts.append(table(f"{task.name}: {task.title} ({kind})", own))
     TARGET.write_text("\n".join(parts), encoding="utf-8", newline="\n")
     print(f"{TARGET.name}: {len(scored)} rows")
     return 0
@@ -61,13 +62,21 @@ def scores(pack: Pack, others: Sequence[str]) -> Iterator[tuple[str, str, Score]
 
 
 def table(title: str, rows: Sequence[tuple[str, Score]]) -> str:
-    """A task's tools, the best F1 first."""
-    lines = [f"## {title}\n", "| tool | precision | recall | F1 | families |", "| --- | --- | --- | --- | --- |"]
-    for name, score in sorted(rows, key=lambda row: -row[1].whole.set_index("measure").loc["f1", "value"]):
+    """A task's tools, the best F1 first; of estimates the nearest."""
+    shown = list(rows[0][1].measures[:3])
+    lines = [f"## {title}\n", f"| tool | {' | '.join(one.label for one in shown)} | families |"]
+    lines.append(f"| {' | '.join(['---'] * (len(shown) + 2))} |")
+    for name, score in sorted(rows, key=lambda row: rank(row[1])):
         whole = score.whole.set_index("measure")
-        cells = [cell(whole.loc[measure]) for measure in ("precision", "recall", "f1")]
-        lines.append(f"| {name} | {' | '.join(cells)} | {int(whole.loc['f1', 'families']):,} |")
+        cells = [cell(whole.loc[one.name]) for one in shown]
+        lines.append(f"| {name} | {' | '.join(cells)} | {int(whole.loc[shown[-1].name, 'families']):,} |")
     return "\n".join(lines) + "\n"
+
+
+def rank(score: Score) -> float:
+    """Smaller is better."""
+    whole = score.whole.set_index("measure")["value"]
+    return -float(whole["f1"]) if "f1" in whole else float(whole["share_off"])
 
 
 def cell(row: object) -> str:

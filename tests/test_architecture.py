@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 ORDER = """
     units clock exceptions tables ordering entities ages streams quantiles provenance
     facts.tables
-    config.schema config.designs pace
+    config.schema config.designs pace pressure
     config.keys config.places config.wording config.completion config.checks config.register
     config.inputs config.knowledge config.scenario_source config.compose config.doubts
     population.people
@@ -50,14 +50,19 @@ ORDER = """
     fitting.posterior fitting.identifiability fitting.recovery fitting.waves
     packs.columns packs.formats packs.cutting packs.numbering packs.readable packs.observed packs.undoing packs.dialects
     packs.splitting packs.key_tables packs.answer_key packs.listing packs.labels packs.tool_labels packs.datasheet
-    packs.descriptors packs.harm_guard packs.folder packs.writing
+    packs.descriptors packs.harm_guard packs.folder packs.recipe packs.writing
     referee.measures referee.complaints referee.tasks referee.values referee.metrics_pairs referee.metrics_clusters
-    referee.metrics_lists referee.metrics_cells referee.resampling referee.reading referee.pack referee.result
-    referee.observed_records referee.baselines referee.judging
+    referee.metrics_lists referee.metrics_cells referee.metrics_estimates referee.resampling referee.reading referee.pack
+    referee.result referee.observed_records referee.baselines referee.judging_pairs referee.judging_records
+    referee.judging_cells referee.judging
     readiness.plan_facts readiness.criteria readiness.judging
+    readiness.moves readiness.levers readiness.least readiness.frontier readiness.packages readiness.trying
+    readiness.pilot readiness.pilot_gate readiness.pilot_weights readiness.recovery readiness.indicators
+    readiness.resampled readiness.sobol readiness.morris readiness.region readiness.value readiness.seasons
     experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.crews
     experiments.cluster experiments.interruptions experiments.runner experiments.trials experiments.hiring experiments.progress
-    experiments.outputs experiments.inputs experiments.scattered experiments.screening
+    experiments.outputs experiments.inputs experiments.scattered experiments.screening experiments.piloting
+    experiments.varied
     report.contents report.words report.markup report.tables report.limits
     report.prose report.titles report.drawing report.figures report.figures_clock report.figures_places
     report.figures_links report.figures_records report.figures_reunion report.figures_work report.chapters
@@ -71,9 +76,18 @@ ORDER = """
     report.assemble_validity report.validity_files
     report.fit_contents report.fit_prose report.fit_figures report.fit_page report.fit_files
     report.score_figures report.score_page report.score_files
+    report.capacity_contents report.capacity_prose report.capacity_figures report.capacity_page report.capacity_files
+    report.readiness_contents report.readiness_tables report.readiness_prose report.readiness_strips
+    report.readiness_section report.readiness_pilot report.readiness_stress report.readiness_watch
+    report.readiness_figures report.readiness_annex report.readiness_page report.readiness_files
+    report.sensitivity_contents report.sensitivity_prose report.sensitivity_figures report.sensitivity_page
+    report.sensitivity_files
     commands.help_texts commands.printing commands.points commands.playing commands.completing commands.listing
     commands.showing commands.sweep commands.run commands.compare commands.uncertainty commands.trials
     commands.trace commands.fit commands.validate commands.dataset commands.score
+    commands.readiness_extras commands.readiness
+    commands.capacity_words commands.capacity_player commands.capacity
+    commands.sensitivity_words commands.sensitivity
     api
     cli
     __main__

@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from borderops.exceptions import WrongInput
+from borderops.exceptions import ConfigError, WrongInput
+
+NO_SETTING = " is not a setting"
+"""How the sentence about a key ends that is near no setting."""
 
 DONE, WRONG_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 70, 130, 141
 
@@ -34,6 +37,11 @@ COMMANDS = {
         Command("uncertainty", "what nobody knows for sure, and what chance adds", "borderops.commands.uncertainty"),
         Command("fit", "values that agree with what was published, as a sample", "borderops.commands.fit"),
         Command("validate", "published figures beside simulated: does the fit hold?", "borderops.commands.validate"),
+        Command("readiness", "GO or NO-GO before a policy starts, by stated criteria", "borderops.commands.readiness"),
+        Command(
+            "capacity", "the least beds, clerks, slots or days that turn NO-GO into GO", "borderops.commands.capacity"
+        ),
+        Command("sensitivity", "what matters, where a plan fails, what to find out", "borderops.commands.sensitivity"),
         Command("dataset", "a data pack with an answer key, to test other tools on", "borderops.commands.dataset"),
         Command("score", "how well a tool did on a data pack", "borderops.commands.score"),
         Command("trials", "finished trials: list them, make room", "borderops.commands.trials"),
@@ -57,8 +65,8 @@ More: borderops help
 """
 
 EXIT_CODES = """\
-Exit codes: 0 done, 1 the fit does not hold, 2 wrong input, 4 finished with failed replications,
-            70 a defect of borderops, 130 interrupted
+Exit codes: 0 done or GO, 1 NO-GO, or the fit does not hold, 2 wrong input, 3 not enough evidence,
+            4 finished with failed replications, 70 a defect of borderops, 130 interrupted
 """
 
 
@@ -110,7 +118,23 @@ def _carry_out(words: list[str]) -> int:
     command = _command(name)
     if any(word in ("--help", "-h") for word in rest):
         return _help([command.name])
-    return int(import_module(command.module).main(rest))
+    try:
+        return int(import_module(command.module).main(rest))
+    except ConfigError as found:
+        raise ConfigError(_hinted(found.problems, command.name)) from None
+
+
+def _hinted(problems: list[str], command: str) -> list[str]:
+    """Problems, with the nearest of a command's own words for what comes near no setting."""
+    unknown = {one: one.removesuffix(NO_SETTING) for one in problems if one.endswith(NO_SETTING)}
+    if not unknown:
+        return problems
+    from borderops.commands.completing import completions
+    from borderops.config.keys import nearest_word
+
+    own = [word.partition("=")[0] for word in completions(f"borderops {command} ", [*COMMANDS]) if "=" in word]
+    near = {one: nearest_word(key, own) for one, key in unknown.items()}
+    return [f"{one}; did you mean {near[one]}=?" if near.get(one) else one for one in problems]
 
 
 def _help(rest: list[str]) -> int:

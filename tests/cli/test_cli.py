@@ -254,3 +254,19 @@ def test_examples_of_other_commands_work(command, capsys):
     for words in examples(command):
         assert main([command, *words]) == 0
         assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["validate", "ponts=3"], "points"),
+        (["uncertainty", "vry=orr"], "vary"),
+        (["fit", "wavs=2"], "waves"),
+        (["dataset", "siz=1k"], "size"),
+        (["readiness", "critera=mine.yaml"], "criteria"),
+    ],
+)
+def test_a_mistyped_word_of_a_command_is_recognised(words, meant, capsys):
+    """What a command asks for itself is no setting, and is meant all the same."""
+    assert main(words) == 2
+    assert f"is not a setting; did you mean {meant}=?" in capsys.readouterr().err

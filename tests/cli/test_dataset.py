@@ -124,7 +124,7 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path, monkeypatch, capsys):
     def full(*words: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(writing, "write_tool_labels", full)
+    monkeypatch.setattr(writing, "write_examples", full)
     assert main(["dataset", "size=1k", f"into={tmp_path / 'packs' / 'one'}", *YUMA]) == 2
     told = capsys.readouterr().err.splitlines()[-1]
     assert told.endswith("cannot be written: no space left on device; nothing was kept, into=... names another folder")
@@ -138,7 +138,7 @@ def test_ctrl_c_leaves_nothing(tmp_path, monkeypatch, capsys):
         assert next((tmp_path / "packs").iterdir()).name.startswith(".one.")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(writing, "write_tool_labels", stopped)
+    monkeypatch.setattr(writing, "write_examples", stopped)
     assert main(["dataset", "size=1k", f"into={tmp_path / 'packs' / 'one'}", *YUMA]) == 130
     assert "interrupted; no pack was written, and nothing was kept" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -12,6 +12,7 @@ from tests.referee.tiny_pack import E3, PORTAL, write_pack, write_pairs
 from borderops.cli import main
 from borderops.commands import completing
 from borderops.provenance import sha256_of_file
+from borderops.referee.pack import PARTS, SCHEMES
 from borderops.referee.reading import SHAPES
 from borderops.referee.tasks import TASKS
 
@@ -95,8 +96,8 @@ def test_wrong_words_are_told_all_at_once(place, capsys):
     assert main(words) == 2
     assert capsys.readouterr().err.splitlines() == [
         "borderops: 5 settings cannot be used:",
-        "  treshold is not known; did you mean threshold? (allowed: task, output, baseline, kind, threshold, key, "
-        "run.outputs)",
+        "  treshold is not known; did you mean threshold? (allowed: task, output, baseline, kind, threshold, part, "
+        "key, run.outputs)",
         "  no pack is named; allowed: the folder of one, borderops score PACK task=T2 output=FILE",
         "  give either output=FILE, what a tool put out, or baseline=NAME, not both and not none of them",
         "  kind is cells; allowed with task=T2: pairs",
@@ -111,7 +112,7 @@ def test_wrong_words_are_told_all_at_once(place, capsys):
         (["task=T12", "output=links.csv"], "task is T12; allowed: T1, T2"),
         (["output=links.csv"], "no task is named; allowed: T1, T2"),
         (["task=T2", "baseline=hhs"], "baseline is hhs; allowed with task=T2: report_draft, report_refined"),
-        (["task=T6", "baseline=hhs"], "allowed with task=T6: none, since T6 has no baseline"),
+        (["task=T6", "baseline=hhs"], "baseline is hhs; allowed with task=T6: checks, two_systems, twice"),
         (["task=T2", "output="], "output is empty"),
         (["task=T2", "output=nowhere.csv"], "nowhere.csv cannot be read"),
         (["task=T2", "output=links.csv", "threshold=nan"], "threshold is nan"),
@@ -152,4 +153,5 @@ def test_the_tab_key_offers_words_and_values():
     assert offered("borderops score pack ta") == ["task="]
     assert offered("borderops score pack task=T2 baseline=") == ["baseline=report_draft", "baseline=report_refined"]
     assert offered("borderops score pack kind=cl") == ["kind=clusters"]
-    assert {"task": tuple(TASKS), "kind": tuple(SHAPES)} == completing.SCORE_VALUES
+    parts = tuple(f"{scheme}:{part}" for scheme in SCHEMES for part in PARTS)
+    assert {"task": tuple(TASKS), "kind": tuple(SHAPES), "part": parts} == completing.SCORE_VALUES

@@ -20,6 +20,7 @@ TRACKINGS = (
     "shared_record",
 )
 CODES = ("none", "one", "several", "several_per_member")
+F_SCENARIOS = ("family_unity", "foreseen_2018", "foreseen_2018_prepared")
 ORDER = ("day", "others_deadline_days", "young_below_age", "young_deadline_days")
 
 
@@ -28,7 +29,7 @@ ORDER = ("day", "others_deadline_days", "young_below_age", "young_deadline_days"
     [
         ("sc", ["scenario="]),
         ("scenario=z", ["scenario=zero_tolerance_2018", "scenario=zero_tolerance_as_planned"]),
-        ("borderops run scenario=f", ["scenario=family_unity", "scenario=foreseen_2018"]),
+        ("borderops run scenario=f", [f"scenario={name}" for name in F_SCENARIOS]),
         ("policy=f", ["policy=family_unity"]),
         ("policy=zero", ["policy=zero_tolerance", "policy=zero_tolerance_as_planned"]),
         ("pol", ["policy.", "policy="]),

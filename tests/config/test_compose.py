@@ -22,6 +22,7 @@ SHIPPED = [
     "el_paso_2017",
     "family_unity",
     "foreseen_2018",
+    "foreseen_2018_prepared",
     "limited_separation",
     "prepared_2018",
     "recommendation_1_tracking",
@@ -29,6 +30,7 @@ SHIPPED = [
     "recommendation_3_ice",
     "recommendation_4_exchange",
     "recommendation_5_reconciliation",
+    "scale_up_2017",
     "surge_2019",
     "zero_tolerance_2018",
     "zero_tolerance_as_planned",
@@ -94,6 +96,17 @@ def test_the_shipped_options_are_those_known() -> None:
         "reunification": ["court_order_2018"],
         "records": ["default"],
         "compute": ["dask", "local"],
+        "stress": [
+            "all_at_once",
+            "mail_outage",
+            "none",
+            "provider_closing",
+            "ramp_surge",
+            "seasonal_surge",
+            "spring_2019",
+            "staff_loss",
+            "step_surge",
+        ],
     }
 
 

@@ -23,6 +23,18 @@ LATER = re.compile(
 )
 """What a source known on 4 May 2018 cannot speak of."""
 
+PILOT_DAY = date(2017, 11, 30)
+PILOT = "scenario=scale_up_2017"
+LATER_THAN_PILOT = re.compile(r"OIG-20-06|GAO-20|\b20(1[89]|2\d)\b|FY2019|December 2017")
+"""What a source known on 30 November 2017 cannot speak of; fiscal year 2018 had begun."""
+
+SHIPPED = (
+    (DAY, HINDCAST, LATER),
+    (DAY, "scenario=foreseen_2018_prepared", LATER),
+    (PILOT_DAY, PILOT, LATER_THAN_PILOT),
+)
+"""Shipped studies of a day: the day, the scenario, and what no source of theirs may say."""
+
 
 def refused(*overrides: str) -> list[str]:
     """Sentences with which overrides are refused."""
@@ -35,6 +47,13 @@ def refused(*overrides: str) -> list[str]:
 def foreseen() -> Composed:
     """The shipped study of the eve."""
     return compose([HINDCAST])
+
+
+@pytest.fixture(scope="module", params=SHIPPED, ids=lambda one: one[1].removeprefix("scenario="))
+def held(request: pytest.FixtureRequest) -> tuple[date, Composed, re.Pattern[str]]:
+    """Each shipped study of a day, composed, with its day and the words that came later."""
+    day, scenario, later = request.param
+    return day, compose([scenario]), later
 
 
 @pytest.fixture
@@ -59,35 +78,74 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Iterator:
 # --- the shipped study --------------------------------------------------------------------------------------------
 
 
-def test_no_parameter_of_the_hindcast_was_known_later(foreseen: Composed) -> None:
+def test_no_parameter_of_a_study_was_known_later(held: tuple[date, Composed, re.Pattern[str]]) -> None:
     """All of them are walked, those of the policy beside too, each with its entry as of the day."""
-    assert foreseen.settings.study.as_of == DAY and foreseen.beside is not None
-    for settings in (foreseen.settings, foreseen.beside):
-        rows = register.rows(settings, foreseen.shipped)
-        assert len(rows) > 700
-        assert [one.key for one in rows if one.known_on > DAY] == []
+    day, composed, _ = held
+    assert composed.settings.study.as_of == day and composed.beside is not None
+    for settings in (composed.settings, composed.beside):
+        rows = register.rows(settings, composed.shipped)
+        assert len(rows) > 600
+        assert [one.key for one in rows if one.known_on > day] == []
 
 
-def test_no_source_of_the_hindcast_speaks_of_what_came_later(foreseen: Composed) -> None:
+def test_no_source_of_a_study_speaks_of_what_came_later(held: tuple[date, Composed, re.Pattern[str]]) -> None:
     """A date of knowledge may be mistaken; so the words of each source are read as well."""
-    rows = register.rows(foreseen.settings, foreseen.shipped)
-    late = {one.source for one in rows if LATER.search(one.source)}
-    assert late == set()
-    assert LATER.search("Fitted to OIG-20-06, p. 8") and LATER.search("a table of June 2018"), "the pattern can find"
+    _, composed, later = held
+    rows = register.rows(composed.settings, composed.shipped)
+    assert {one.source for one in rows if later.search(one.source.replace("FY2018", ""))} == set()
+    assert later.search("Fitted to OIG-20-06, p. 8") and later.search("a table of June 2018"), "the pattern can find"
 
 
-def test_what_a_day_states_has_an_entry_of_the_day(foreseen: Composed) -> None:
+def test_what_a_day_states_has_an_entry_of_the_day(held: tuple[date, Composed, re.Pattern[str]]) -> None:
     """No value of the folder hides behind the source of another value, and every entry was known by then."""
-    layer = knowledge.layer_of(DAY, foreseen.choices)
+    day, composed, _ = held
+    layer = knowledge.layer_of(day, composed.choices)
     assert layer is not None
-    stated = [one for one in map(keys.parse, _keys(foreseen)) if layer.states(one)]
-    assert len(stated) > 250
-    assert [keys.show(path) for path in stated if register._pattern_for(path, DAY)[0] != DAY] == []
-    assert [keys.show(key) for key, one in register.entries(DAY).items() if one.known_on > DAY] == []
+    stated = [one for one in map(keys.parse, _keys(composed)) if layer.states(one)]
+    assert len(stated) > 200
+    assert [keys.show(path) for path in stated if register._pattern_for(path, day)[0] != day] == []
+    assert [keys.show(key) for key, one in register.entries(day).items() if one.known_on > day] == []
 
 
 def _keys(composed: Composed) -> list[str]:
     return [one.key for one in register.rows(composed.settings, composed.shipped)]
+
+
+def test_an_earlier_day_knows_no_number_that_came_later() -> None:
+    """What the later day knew only after the earlier one, the earlier one has from another source."""
+    early, late = register.entries(PILOT_DAY), register.entries(DAY)
+    shared = [key for key, one in late.items() if key in early and one.known_on > PILOT_DAY]
+    assert len(shared) > 60
+    assert [keys.show(key) for key in shared if early[key].known_on > PILOT_DAY] == []
+    assert all(early[key] != late[key] for key in shared)
+
+
+def test_the_scale_up_knows_the_pilot_alone() -> None:
+    """No code, no later design, no later court figure, no month after October 2017; the plan begins a month later."""
+    settings = compose([PILOT]).settings
+    assert {one.name for one in settings.tracking.designs} == {"e3_2017"} and settings.tracking.guidance == []
+    assert settings.arrivals.known_before == "2017-11" and settings.arrivals.source == "forecast"
+    assert max(one.day for one in settings.orr.census_path) == PILOT_DAY
+    assert [one.slots for one in settings.courts.slots_per_court_day] == [230]
+    assert settings.policy.family_referral[-1].begins == settings.season[0] > PILOT_DAY
+
+
+def test_the_prepared_plan_differs_in_what_it_says_alone(foreseen: Composed) -> None:
+    """Beds, designs and guidance; everything else is the plan of the eve to the last value."""
+    prepared = compose(["scenario=foreseen_2018_prepared"])
+    plan, other = (
+        {one.key: one.value for one in register.rows(composed.settings, composed.shipped)}
+        for composed in (foreseen, prepared)
+    )
+    moved = {key for key in {*plan, *other} if plan.get(key) != other.get(key)}
+    assert {key.split("[")[0] for key in moved} == {
+        "orr.beds.age_0_12",
+        "orr.beds.boys_13_17",
+        "orr.beds.girls_13_17",
+        "tracking.designs",
+        "tracking.guidance",
+    }
+    assert prepared.settings.season == foreseen.settings.season
 
 
 def test_the_plan_has_no_end_and_no_later_help(foreseen: Composed) -> None:
@@ -192,7 +250,9 @@ def test_a_day_of_which_nothing_is_told_is_refused_at_once() -> None:
     """How many values of how many entries, the first of them, the days that are told; exit code 2."""
     said = refused("study.as_of=2018-05-10")
     assert re.match(r"study.as_of is 2018-05-10, and \d{3} values of \d{3} entries of the register were not", said[0])
-    assert re.search(r" and 1\d\d more; allowed: 2018-05-04, whose own values stand in conf/as_of, 2019-11-25", said[0])
+    assert re.search(
+        r" and 1\d\d more; allowed: 2017-11-30, 2018-05-04, whose own values stand in conf/as_of, 2019-11-25", said[0]
+    )
     assert cli.main(["show", "settings", "study.as_of=2018-05-10"]) == 2
 
 

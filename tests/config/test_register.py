@@ -200,7 +200,7 @@ def test_the_more_particular_entry_counts() -> None:
 def test_questions_and_ways_of_running_are_no_parameters(shipped: Settings) -> None:
     """Neither titles nor file names, nor the window, seed and run, nor who plays."""
     listed = {one.key.split(".")[0] for one in register.rows(shipped)}
-    assert listed == set(places.group_options()) - {"compute"}
+    assert listed == set(places.group_options()) - {"compute", "stress"}
     assert "policy.title" not in {one.key for one in register.rows(shipped)}
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import mailbox
 import sqlite3
+import tracemalloc
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from tests.packs.pack_worlds import observed, tables, write
+from tests.packs.pack_worlds import PART, books, chosen, observed, tables, write
 
+from borderops.packs import formats
 from borderops.packs.columns import NOTICE, observed_sheets
+from borderops.packs.cutting import cut
 from borderops.packs.descriptors import path_of
 from borderops.packs.dialects import DIALECTS
 from borderops.packs.key_tables import KEY_SHEETS
@@ -36,6 +41,42 @@ def test_workers_and_folders_change_no_byte(part_of_it, tmp_path):
     assert bytes_of(again) == bytes_of(part_of_it)
 
 
+def test_a_table_in_many_parts_is_that_in_one(part_of_it, tmp_path, monkeypatch):
+    """Parts of twenty rows: the same rows in Parquet, and the same bytes of texts, workbooks and SQLite."""
+    monkeypatch.setattr(formats, "ROWS_AT_ONCE", 20)
+    again = write(tmp_path / "again")
+    assert pq.read_metadata(again / "observed" / "parquet" / "e3_subject.parquet").num_row_groups > 10
+    for path in sorted(part_of_it.rglob("*.parquet")):
+        assert pq.read_table(again / path.relative_to(part_of_it)).equals(pq.read_table(path), check_metadata=True)
+    parts, whole = bytes_of(again), bytes_of(part_of_it)
+    assert {name for name in whole if whole[name] != parts[name]} >= {"answer_key/record.parquet"}
+    for kind in ("csv", "csv_dialect", "jsonl", "mbox", "xlsx", "sqlite"):
+        own = [name for name in whole if name.startswith(f"observed/{kind}/")]
+        assert own and [whole[name] for name in own] == [parts[name] for name in own]
+
+
+def test_a_part_of_the_people_takes_places_and_no_copies(tmp_path):
+    """A cut keeps less than a fifth of what its rows take in memory; its columns are those of the rows."""
+    everything, some = books(), chosen(PART)
+    before = _traced()
+    made = cut(everything, some)
+    kept = _traced() - before
+    tracemalloc.stop()
+    size = sum(column.nbytes for table in made.records.tables.values() for column in table.columns.values())
+    assert 0 < kept < 0.2 * 2 * size
+    table = made.records["e3_subject"]
+    rows = np.flatnonzero(some[everything.key.behind["e3_subject"].person])
+    assert table.equals(everything.records["e3_subject"].take(rows)) and len(table) == rows.size
+    assert table.take(np.array([3, 1]))["subject_no"].tolist() == table["subject_no"][[3, 1]].tolist()
+
+
+def _traced() -> int:
+    """Bytes that Python and numpy hold."""
+    tracemalloc.start()
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
 def test_the_manifest_vouches_for_every_file(part_of_it):
     """Checksums of all files but the manifests and what differs every time; the key bears the same name."""
     manifest = json.loads((part_of_it / "manifest.json").read_text())
@@ -44,6 +85,9 @@ def test_the_manifest_vouches_for_every_file(part_of_it):
         name: sum_ for name, sum_ in found.items() if not name.endswith("manifest.json")
     }
     assert manifest["without_checksum"] == list(UNREPEATABLE)
+    assert "the same bytes in every file but `observed/duckdb/observed.duckdb`" in (
+        (part_of_it / "datasheet.md").read_text()
+    )
     of_key = json.loads((part_of_it / "answer_key" / "manifest.json").read_text())
     assert of_key["pack_id"] == manifest["pack_id"] and len(manifest["pack_id"]) == 64
     assert checksums(part_of_it)["README.md"] == found["README.md"]

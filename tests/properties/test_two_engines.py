@@ -47,7 +47,7 @@ from tests.properties.random_worlds import (
     short,
 )
 from tests.properties.test_random_scenarios import happenings, scenario
-from tests.test_scenarios import SMALL
+from tests.test_scenarios import KNOWN, SMALL
 
 from borderops.config.compose import compose, list_scenarios
 from borderops.config.schema import Settings
@@ -247,9 +247,7 @@ def test_moments_that_never_come():
 @pytest.mark.parametrize("name", [one.name for one in list_scenarios()])
 def test_shipped_scenarios_at_reduced_size(name):
     """A week at two stations under every shipped scenario."""
-    # What was known on a day holds no census of later days to begin from.
-    known = ["window.start=2018-05-08", "window.lead_in_days=9"] if name == "foreseen_2018" else []
-    history = same_in_both(*planned(compose([f"scenario={name}", *SMALL, *known]).settings))
+    history = same_in_both(*planned(compose([f"scenario={name}", *SMALL, *KNOWN.get(name, ())]).settings))
     assert (history.admitted_at != NEVER).sum() > 100
 
 

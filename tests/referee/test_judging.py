@@ -127,7 +127,7 @@ def test_every_threshold_is_told(score):
 
 def test_of_many_thresholds_some_are_told_and_the_one_asked_for(score, monkeypatch):
     """A million scores make no table of a million rows: first, last and the one in use are always there."""
-    monkeypatch.setattr("borderops.referee.judging.MOST_THRESHOLDS", 2)
+    monkeypatch.setattr("borderops.referee.judging_pairs.MOST_THRESHOLDS", 2)
     scored = [(*row[:4], at / 10) for at, row in enumerate([*SCORED, (E3, 5, E3, 3), (E3, 11, E3, 4)])]
     assert score("T2", scored, WITH_SCORES, threshold=0.25).thresholds["threshold"].tolist() == [0.0, 0.3, 0.5]
 

@@ -61,6 +61,16 @@ T6: list[tuple[Any, ...]] = [  # table, row, field, recorded, correct, mechanism
 ]  # fmt: skip
 
 
+TESTED = (2, 3, 5)
+"""Families to be judged on."""
+
+ROW_ERRORS = [
+    (E3, 12, "added", None),
+    ("mail_message", 2, "duplicated", 1),
+    (E3, -1, "missing", None),
+]  # table, row, what is wrong with it, the row that it repeats
+
+
 def write_pack(folder: Path, seed: int = 1, key: Path | None = None, t6: list[tuple[Any, ...]] = T6) -> Path:
     """Write the pack, its answer key into a folder of its own if one is given; another seed gives another pack."""
     key = key or folder / "answer_key"
@@ -98,11 +108,13 @@ def _truths(t6: list[tuple[Any, ...]]) -> dict[str, pd.DataFrame]:
     t2 = pd.DataFrame([(E3, adult, E3, child, truth) for adult, child, truth in T2], columns=pair)
     about = record[record["table"].isin([E3, PORTAL, EARM]) & record["person_id"].notna()]
     listed = [
-        (1, "list_entry", 1, "right"),
-        (1, "list_entry", 3, "false"),
-        (1, E3, 4, "missing"),
-        (2, E3, 4, "missing"),
+        (1, "list_entry", 1, "right", 1),
+        (1, "list_entry", 3, "false", 10),
+        (1, E3, 4, "missing", 3),
+        (2, E3, 4, "missing", 3),
     ]
+    split = [("family", person, "test" if family in TESTED else "train") for person, family in FAMILY.items()]
+    nowhere = [(2, True, False), (3, False, False), (5, False, True), (9, False, False)]
     children = [(row, row in (3, 4, 6)) for row in (3, 4, 6, 8, 10)]
     t8 = [(PORTAL, 1, "mail_message", 1, True), (PORTAL, 2, "mail_message", 2, True)]
     return {
@@ -112,11 +124,14 @@ def _truths(t6: list[tuple[Any, ...]]) -> dict[str, pd.DataFrame]:
         "labels/T1": pd.DataFrame(T1, columns=pair).assign(kind="", weight=1.0),
         "labels/T2": t2.assign(kind="", weight=1.0),
         "labels/T4": pd.DataFrame([(E3, *one) for one in children], columns=["table", "rec_id", "is_separated"]),
-        "labels/T5": pd.DataFrame(listed, columns=["list_no", "table", "rec_id", "status"]),
+        "labels/T5": pd.DataFrame(listed, columns=["list_no", "table", "rec_id", "status", "person_id"]),
         "labels/T6": pd.DataFrame(t6, columns=["table", "rec_id", "field", "recorded", "correct", "mechanism"]),
         "labels/T8": pd.DataFrame([*t8, (PORTAL, 3, "mail_message", 3, True)], columns=pair).assign(
             kind="", weight=1.0
         ),
+        "labels/T9": pd.DataFrame(nowhere, columns=["person_id", "in_mail", "in_note"]),
+        "row_error": pd.DataFrame(ROW_ERRORS, columns=["table", "rec_id", "what", "twin"]).astype({"twin": "Int64"}),
+        "split": pd.DataFrame(split, columns=["scheme", "person_id", "part"]),
         "labels/clusters": about.rename(columns={"person_id": "cluster"}).astype({"cluster": "int64"}),
     }
 

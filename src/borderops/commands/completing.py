@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from borderops.commands.help_texts import HELP
+from borderops.config import places
 from borderops.config.completion import complete
 from borderops.exceptions import WrongInput
 
@@ -58,32 +59,51 @@ GRADES: Final = ("observed", "fitted", "assumed")
 FIT_WORDS: Final = ("waves", "points", "sample", "truths", "among", "name", "into")
 """The own words of ``borderops fit``."""
 
-SCORE_WORDS: Final = ("task", "output", "baseline", "kind", "threshold", "key", "run.outputs")
+CAPACITY_WORDS: Final = ("lever", "judged", "low", "high", "step", "most", "among", "largest")
+"""The own words of ``borderops capacity`` apart from the criteria."""
+
+SENSITIVITY_WORDS: Final = (
+    "method=morris", "method=sobol", "points=", "vary=", "groups=1", "groups=2", "groups=each", "kpis=", "levers=",
+    "false_go=", "false_no_go=", "at_most.", "at_least.",
+)  # fmt: skip
+"""The own words of ``borderops sensitivity`` apart from the criteria."""
+
+SCORE_WORDS: Final = ("task", "output", "baseline", "kind", "threshold", "part", "key", "run.outputs")
 """Words of ``borderops score`` apart from the pack."""
 
 BASELINES: Final = {
     "T1": ("same_number", "same_name"),
     "T2": ("report_draft", "report_refined"),
     "T3": ("hhs",),
+    "T4": ("official_list",),
+    "T5": ("by_number",),
+    "T6": ("checks", "two_systems", "twice"),
     "T8": ("same_number",),
+    "T9": ("two_lists",),
 }
 """By task, as ``borderops score`` takes them."""
 
 SCORE_VALUES: Final = {
-    "task": ("T1", "T2", "T3", "T4", "T5", "T6", "T8"),
-    "kind": ("pairs", "clusters", "list", "cells"),
+    "task": ("T1", "T2", "T3", "T4", "T5", "T6", "T8", "T9"),
+    "kind": ("pairs", "clusters", "list", "cells", "estimate"),
+    "part": ("family:train", "family:test", "time:train", "time:test", "sector:train", "sector:test"),
 }
 
 DATASET_WORDS: Final = (
     "size=1k", "size=10k", "size=100k", "size=1M", "size=all", "tier=calm", "tier=surge", "tier=policy_season",
-    "formats=", "into=", "replication=",
+    "formats=", "into=", "recipe=", "replication=",
 )  # fmt: skip
 """What ``borderops dataset`` takes besides settings."""
 
+COMPLETED: Final = (
+    "run", "trace", "uncertainty", "fit", "validate", "dataset", "readiness", "capacity", "sensitivity",
+)  # fmt: skip
+"""Commands that take settings with one value each."""
+
 AFTER: Final = {
     "trace": FAMILIES,
-    "list": ("scenarios", "stations", "kpis", "policies", "groups"),
-    "show": ("settings", "register", "scenario"),
+    "list": ("scenarios", "stations", "kpis", "policies", "groups", "criteria", "facts"),
+    "show": ("settings", "register", "scenario", "criteria"),
     "trials": ("list", "prune"),
     "completion": tuple(SCRIPTS),
 }
@@ -148,13 +168,21 @@ def completions(line: str, commands: Sequence[str]) -> list[str]:
         found += _complete_score(before[2:], word)
     if command == "trace":
         found += [one for one in ("replication=",) if one.startswith(word)]
+    if command == "uncertainty":
+        found += [one for one in ("points=", "vary=") if one.startswith(word)]
     if command == "fit":
         found += [f"{one}=" for one in FIT_WORDS if f"{one}=".startswith(word)]
     if command == "validate":
         found += [one for one in ("points=",) if one.startswith(word)]
-    if command in ("run", "trace", "uncertainty", "fit", "validate", "dataset") or (
-        command == "show" and len(before) > 2
-    ):
+    if command in ("readiness", "capacity", "sensitivity"):
+        found += _complete_criteria(word)
+    if command == "readiness":
+        found += _complete_readiness(word)
+    if command == "capacity":
+        found += _complete_capacity(word)
+    if command == "sensitivity":
+        found += _complete_sensitivity(word)
+    if command in COMPLETED or (command == "show" and len(before) > 2):
         found += complete(word)
     if command in ("compare", "sweep"):
         found += _complete_last_value(word)
@@ -170,6 +198,63 @@ def _complete_score(before: Sequence[str], word: str) -> list[str]:
     every = [name for task, names in BASELINES.items() if asked in (None, task) for name in names]
     values = {**SCORE_VALUES, "baseline": tuple(dict.fromkeys(every))}.get(key, ())
     return [f"{key}={one}" for one in values if one.startswith(value)]
+
+
+def _complete_criteria(word: str) -> list[str]:
+    """``criteria=`` and the names of those that are shipped; files are the shell's."""
+    key, equals, value = word.partition("=")
+    if not equals:
+        return [one for one in ("criteria=",) if one.startswith(word)]
+    names = sorted(path.stem for path in (places.conf_folder() / places.READINESS).glob("*.yaml"))
+    return [f"{key}={one}" for one in names if key == "criteria" and one.startswith(value)]
+
+
+def _complete_readiness(word: str) -> list[str]:
+    """A pilot, all stresses at once, seasons to learn from; single stresses are options of a group."""
+    key, equals, value = word.partition("=")
+    if not equals:
+        return [one for one in ("pilot=", "pilot_points=", "watch=") if one.startswith(word)]
+    names = sorted(path.stem for path in (places.conf_folder() / places.PILOTS).glob("*.csv"))
+    offered = {"pilot": names, "stress": ["all"]}.get(key, [])
+    return [f"{key}={one}" for one in offered if one.startswith(value)]
+
+
+def _complete_capacity(word: str) -> list[str]:
+    """Words of ``borderops capacity``, and names of levers, the last of several."""
+    key, equals, value = word.partition("=")
+    if not equals:
+        return [f"{one}=" for one in CAPACITY_WORDS if one.startswith(word)]
+    if key not in ("lever", "among"):
+        return []
+    from borderops.readiness.levers import LEVERS
+
+    before, comma, last = value.rpartition(",")
+    names = [*LEVERS, *(["packages"] if key == "lever" and not comma else [])]
+    return [f"{key}={before}{comma}{one}" for one in names if one.startswith(last)]
+
+
+def _complete_sensitivity(word: str) -> list[str]:
+    """Words of ``borderops sensitivity``, names of levers and of KPIs, the last of several."""
+    key, equals, value = word.partition("=")
+    kind, dot, kpi = key.partition(".")
+    if not equals and dot and kind in ("at_most", "at_least"):
+        return [f"{kind}.{one}=" for one in _kpis() if one.startswith(kpi)]
+    found = [one for one in SENSITIVITY_WORDS if one.startswith(word)]
+    if key not in ("levers", "kpis") or not equals:
+        return found
+    before, comma, last = value.rpartition(",")
+    if key == "kpis":
+        return [f"{key}={before}{comma}{one}" for one in _kpis() if one.startswith(last)]
+    from borderops.readiness.levers import LEVERS
+
+    return [f"{key}={before}{comma}{one}" for one in LEVERS if one.startswith(last)]
+
+
+def _kpis() -> list[str]:
+    """Names of all KPIs."""
+    from borderops.forecast.kpis import KPIS
+
+    return [*KPIS]
 
 
 def _complete_last_value(word: str) -> list[str]:

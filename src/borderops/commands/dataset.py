@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from borderops.commands.playing import DONE, count, read_arrivals, tell, terminable
 from borderops.config.compose import Composed, compose
-from borderops.exceptions import ConfigError
+from borderops.exceptions import ConfigError, FileProblem
 
 if TYPE_CHECKING:  # numba takes a second, which wrong input can do without
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ LONG: Final = {
 """Windows that hold a million people. Histories begin after the first published census of shelters, of May 2017."""
 
 FORMATS: Final = ("parquet", "csv", "csv_dialect", "sqlite", "duckdb", "jsonl", "mbox", "xlsx")
-DEFAULTS: Final = {"size": "10k", "tier": "policy_season", "formats": "parquet", "into": ""}
+DEFAULTS: Final = {"size": "10k", "tier": "policy_season", "formats": "parquet", "into": "", "recipe": ""}
 OWN: Final = tuple(DEFAULTS)
 
 NOT_HERE: Final = {
@@ -93,7 +93,7 @@ def main(words: Sequence[str]) -> int:
     Parameters
     ----------
     words : sequence of str
-        ``size=``, ``tier=``, ``formats=``, ``into=``, ``replication=`` and overrides, in any order.
+        ``size=``, ``tier=``, ``formats=``, ``into=``, ``recipe=``, ``replication=`` and overrides, in any order.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def read_words(words: Sequence[str]) -> Asked:
             rest.append(word)
     formats = [one for one in given["formats"].split(",") if one]
     problems += [*_wrong(given, formats, rest, "tier" in _keys(words)), *_wrong_number(replications[-1])]
-    composed = _composed(given, rest, problems)
+    composed = _composed(given, rest, problems, _recipe(given["recipe"], problems))
     tier = given["tier"] if not _keys(rest) & {"scenario"} else composed.settings.scenario
     ordered = tuple(one for one in FORMATS if one in {"parquet", *formats})
     into = Path(given["into"]) if given["into"] else _usual_place(composed, tier, given["size"])
@@ -165,13 +165,29 @@ def _keys(words: Sequence[str]) -> set[str]:
     return {word.partition("=")[0] for word in words}
 
 
-def _composed(given: dict[str, str], rest: list[str], problems: list[str]) -> Composed:
+def _recipe(path: str, problems: list[str]) -> list[str]:
+    """Settings of a recipe; what is wrong with it is added to the problems."""
+    if not path:
+        return []
+    from borderops.packs.recipe import read_recipe
+
+    try:
+        return read_recipe(Path(path))
+    except ConfigError as error:
+        problems += error.problems
+    except FileProblem as error:
+        problems.append(str(error))
+    return []
+
+
+def _composed(given: dict[str, str], rest: list[str], problems: list[str], recipe: list[str]) -> Composed:
     """Settings of the tier, with those that are given put over them; raises with all problems at once."""
     before = list(TIERS.get(given["tier"], ()))
     if given["size"] == "1M":
         before += LONG.get(given["tier"], ())
     if "scenario" in _keys(rest):
         before = []
+    before += recipe
     before = [word for word in before if word.partition("=")[0] not in _keys(rest)]
     try:
         composed = compose([*before, *rest, "run.beside=null"])

@@ -120,7 +120,7 @@ Exit codes:        0 done, 2 wrong input, 4 some replications failed, 130 interr
 """
 
 SCORE = """\
-borderops score PACK task=TASK output=FILE | baseline=NAME [kind=KIND] [threshold=0.5] [key=FOLDER]
+borderops score PACK task=TASK output=FILE | baseline=NAME [kind=KIND] [threshold=0.5] [part=SCHEME:PART] [key=FOLDER]
 
 Compares what a tool put out with the answer key of a data pack: precision, recall and the like with 90 % intervals by
 weighing families anew, by country, age, sector and surname. Writes a report, tables and score.json to
@@ -133,22 +133,26 @@ TASK
   T3   a child in HHS's portal and the parent elsewhere      pairs
   T4   which children were separated                         list
   T5   which entries of lists are false, who is missing      list
-  T6   wrong cells, and what ought to stand there            cells
+  T6   wrong cells, and what ought to stand there            cells, or list: rows that are wrong as a whole
   T8   messages and the child that each is about             pairs
+  T9   how many separated children stand in no source        estimate
 
 OUTPUT, CSV (UTF-8, commas, a header) or Parquet; other columns are not read
   pairs      table_l, rec_id_l, table_r, rec_id_r and, if there is one, score (0 to 1; linked from threshold on)
   clusters   table, rec_id, cluster
   list       table, rec_id
   cells      table, rec_id, field and, for a repair, value (empty: no proposal, or that the cell ought to be empty)
+  estimate   estimate and, if there are any, low and high; one row
+PART, of answer_key/split.parquet: family:test, time:test or sector:test judges these people alone (train likewise)
 
 NAME of a baseline
-  same_number (T1, T8), same_name (T1), report_draft and report_refined (T2), hhs (T3)
+  same_number (T1, T8), same_name (T1), report_draft and report_refined (T2), hhs (T3), official_list (T4),
+  by_number (T5), checks, two_systems and twice (T6), two_lists (T9)
 
 Examples
   borderops score my_pack task=T2 output=links.csv                 what a tool linked
   borderops score my_pack task=T2 output=links.parquet threshold=0.9
-  borderops score my_pack task=T1 output=people.csv kind=clusters
+  borderops score my_pack task=T1 output=people.csv kind=clusters part=family:test
   borderops score my_pack task=T2 baseline=report_refined          the published rule on the same pack
   borderops score my_pack task=T6 output=cells.csv key=elsewhere/answer_key
 
@@ -156,7 +160,8 @@ Exit codes:        0 done, 2 wrong input, 130 interrupted
 """
 
 DATASET = """\
-borderops dataset [size=SIZE] [tier=TIER] [formats=FORMAT,...] [into=FOLDER] [replication=N] [key=value ...]
+borderops dataset [size=SIZE] [tier=TIER] [formats=FORMAT,...] [recipe=FILE] [into=FOLDER] [replication=N]
+                  [key=value ...]
 
 Writes records of people as several systems hold them, with the mistakes of those who wrote them, and, apart, an answer
 key: everybody, every link, every error with its cause, splits, and labels for linkage and data-quality tools.
@@ -169,6 +174,8 @@ Everybody in it is invented; A-numbers have ten digits, so that none can be anyb
   formats=              parquet (always), csv, csv_dialect (as each system writes), sqlite, duckdb,
                         jsonl and mbox (mail), xlsx (spreadsheets of stations)
   into=FOLDER           where to; else <outputs>/<day>/<time>-dataset-<tier>-<size>
+  recipe=FILE           rates of errors of your own in place of those shipped: CSV with columns type, rate; type others
+                        for all that are not named
   replication=N         another one of the same seed (1)
 
 Examples
@@ -224,7 +231,7 @@ Examples
 """
 
 LIST = """\
-borderops list [scenarios | stations | kpis | policies | groups]
+borderops list [scenarios | stations | kpis | policies | groups | criteria | facts]
 
 Examples
   borderops list                 scenarios: the question each one asks
@@ -232,10 +239,12 @@ Examples
   borderops list groups          all config groups and their options
   borderops list stations        where people are met: agents by shift and holding places
   borderops list kpis            what each figure means
+  borderops list criteria        what borderops readiness judges by: limit, confidence, ground, owner
+  borderops list facts           what of a plan it reads off the settings
 """
 
 SHOW = """\
-borderops show settings | register [WORD ...] | scenario [NAME] [key=value ...]
+borderops show settings | register [WORD ...] | scenario [NAME] [key=value ...] | criteria [NAME or FILE.yaml]
 
 Examples
   borderops show settings                                  all settings as YAML
@@ -247,6 +256,7 @@ Examples
   borderops show register tornillo                         those that tell of a word: key, unit or source
   borderops show register referral.desk.workers_day=9      values that are not the shipped ones are marked *
   borderops show scenario zero_tolerance_2018              its question, and what it changes
+  borderops show criteria > mine.yaml                      criteria of your own to start from
 """
 
 COMPLETION = """\
@@ -259,6 +269,104 @@ Prints a script that completes commands, scenarios, groups and settings when you
   fish   borderops completion fish | source            or write it to ~/.config/fish/completions/borderops.fish
 """
 
+READINESS = """\
+borderops readiness [criteria=NAME or FILE.yaml] [pilot=NAME or FILE.csv] [pilot_points=120] [stress=all or NAME,...]
+                    [watch=N] [key=value ...]
+
+Judges a plan before it starts: plays its season many times, with families kept together beside it, and holds seasons
+and plan against criteria that are fixed and hashed before the first draw. GO needs every criterion shown to be met in
+nine seasons of ten, at an error of 5 % over all of them; NO-GO needs one shown not to be; else the evidence is not
+enough. What is missing blocks a GO. GO speaks of capacity and record-keeping, neither of lawfulness nor of merit.
+
+The 60 replications are twice what the shipped criteria need: 29 show nine in ten only if none is bad. Writes two
+pages with an annex, the review for programs (review.json) and tables to outputs/<day>/<time>-readiness-<scenario>/.
+
+  pilot=NAME      does the pilot alone already show the failure? and the plan with its inputs weighed by the pilot
+  stress=NAME,... the same plan under each stress beside: verdict, time to overload, time to recover; all: every one
+  watch=N         learn what to watch in the first week from N seasons across the uncertain inputs, where those of the
+                  review all end alike; without it, from the seasons of the review
+
+Examples
+  borderops readiness                                     the season of 2018 by the shipped criteria
+  borderops readiness scenario=foreseen_2018              what could be known on 4 May 2018, from that day's knowledge
+  borderops readiness scenario=prepared_2018              tracking, beds, mail and guidance ready before the start
+  borderops readiness criteria=my_criteria.yaml           criteria of your own; start from borderops show criteria
+  borderops readiness run.replications=200                more seasons, where the evidence was not enough
+  borderops readiness scenario=scale_up_2017 pilot=el_paso_2017
+  borderops readiness scenario=prepared_2018 stress=mail_outage,provider_closing
+
+Exit codes:        0 GO, 1 NO-GO, 2 wrong input, 3 not enough evidence, some replications failed among it,
+                   4 none was finished, 130 interrupted
+"""
+
+CAPACITY = """\
+borderops capacity lever=NAME[,NAME...] | lever=packages [criteria=NAME or FILE.yaml] [judged=NAME,...] [low= high= step=]
+                   [most=80] [among=NAME[:LEVEL],...] [largest=N] [key=value ...]
+
+Finds the least of a resource for which criteria hold, with evidence on both sides of the answer; of several resources
+the points of which nothing can be lowered by itself; or the smallest packages that turn NO-GO into GO. Every level meets
+the same people with the same luck. Seasons are added where the evidence is not enough; a search that was cut off goes on
+by the same command. Writes report, tables and capacity.json to outputs/<day>/<time>-capacity-<scenario>/.
+
+LEVER
+  beds.age_0_12, beds.girls_13_17, beds.boys_13_17    more shelter beds of a kind
+  coordinators, coordinators_at_night                 more juvenile coordinators: in all by day, a station at night
+  agents, intake_desk, joint_team                     more agents a shift, workers of ORR's desk, of the joint team
+  court_slots, court_slots_for_parents                more court slots a day: shared out as the others are, or for parents
+  tracking, mail, training, guidance                  a better design, referrals by machine, who was told how
+  fewer_referrals                                     per cent fewer family adults referred
+  start                                               days later; what goes live on a date stays
+  packages                                            sets of levers, each at one level: among=beds.age_0_12:900,tracking:3
+
+  judged=NAME,...   criteria that decide, or beginnings of their names; otherwise those that the lever moves; all: all
+  low=, high=, step=    levels that are searched, one for each lever
+  most=N            replications of a level at most; fewer where the verdict is clear earlier
+  largest=N         levers of a package at most
+
+Examples
+  borderops capacity lever=beds.age_0_12 judged=beds,nobody     beds for children of 12 and under
+  borderops capacity lever=start low=0 high=40                  the earliest start, given when each design goes live
+  borderops capacity lever=beds.age_0_12,intake_desk judged=nobody     what would do together
+  borderops capacity lever=packages scenario=foreseen_2018      what it takes to turn NO-GO into GO
+
+Exit codes:        0 found, 1 nothing of the range holds, 2 wrong input, 3 not enough evidence,
+                   4 some replications failed, 130 interrupted
+"""
+
+SENSITIVITY = """\
+borderops sensitivity [method=morris] [points=N] [vary=KEY,...] [groups=1 | 2 | each] [levers=NAME,...]
+                      [criteria=NAME or FILE.yaml | at_most.KPI=VALUE at_least.KPI=VALUE ...] [kpis=NAME,...]
+                      [false_go=9] [false_no_go=1] [key=value ...]
+
+Varies what nobody knows for sure, in the ranges of the register, and tells what moves the figures that criteria speak
+of, in which region GO becomes NO-GO, and what is worth finding out before the verdict. Where a fitted sample is chosen
+(inputs.sample) all that it speaks of moves together, from one of its points to another. Writes a report, tables and
+sensitivity.json to outputs/<day>/<time>-sensitivity-<scenario>/.
+
+  method=morris   a screen: does a group of inputs move a figure at all? (10 walks over all groups)
+  method=sobol    which input makes how much of it; regions; what is worth knowing (64 rows)
+  points=N        walks of a screen, rows of Sobol's method (best a power of two); more go on after those played
+  vary=KEY,...    beginnings of keys; otherwise everything in doubt
+  groups=1        inputs whose keys begin with the same word move together (2: two words; each: one by one)
+  levers=NAME     levers of the plan too, over their levels; without vary= levers alone
+  criteria=NAME   whose figures and limits are meant; otherwise the default ones of borderops readiness
+  at_most.KPI=V   a limit of your own in place of criteria; at_least.KPI=V the other way
+  kpis=NAME,...   figures to be told of, in place of those of the criteria
+  false_go=9      how bad a false GO is, beside a false NO-GO (false_no_go=1)
+
+Two replications of each point, unless run.replications says otherwise; more rows tell more than more replications. What
+it costs is told first; finished trials are kept, and the same command goes on after them.
+
+Examples
+  borderops sensitivity                                                    a screen of everything
+  borderops sensitivity method=sobol vary=orr,referral,stations groups=1   shares, regions, worth of knowing
+  borderops sensitivity method=sobol levers=beds.age_0_12,coordinators     where in the space of plans GO begins
+  borderops sensitivity vary=courts groups=each inputs.sample=null         every doubt about courts by itself
+  borderops sensitivity method=sobol vary=transport at_most.share_over_72h_separated=0.3
+
+Exit codes:        0 done, 2 wrong input, 4 some replications failed, 130 interrupted
+"""
+
 HELP: Final = {
     "run": RUN,
     "compare": COMPARE,
@@ -266,6 +374,9 @@ HELP: Final = {
     "uncertainty": UNCERTAINTY,
     "validate": VALIDATE,
     "fit": FIT,
+    "readiness": READINESS,
+    "capacity": CAPACITY,
+    "sensitivity": SENSITIVITY,
     "dataset": DATASET,
     "score": SCORE,
     "trials": TRIALS,

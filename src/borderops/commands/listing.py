@@ -92,10 +92,34 @@ def kpis() -> None:
     )
 
 
+def criteria() -> None:
+    """What a readiness review judges by, as shipped."""
+    from borderops.readiness.criteria import read_criteria
+    from borderops.report.readiness_tables import limit_text
+
+    found = read_criteria()
+    rows = [
+        (one.name, one.title, one.kpi or one.fact, one.group_kind, limit_text(one), f"{one.confidence:g}",
+         str(one.basis), one.ground, one.owner)
+        for one in found
+    ]  # fmt: skip
+    columns = ("criterion", "title", "of", "by", "limit", "confidence", "basis", "ground", "owner")
+    print_table(columns, rows, title=f"{found.title} (sha256 {found.digest})")
+
+
+def facts() -> None:
+    """What a readiness review can ask of a plan."""
+    from borderops.readiness.plan_facts import FACTS
+
+    print_table(("fact", "title", "unit"), [(name, one.title, one.unit) for name, one in FACTS.items()])
+
+
 LISTS: Final[dict[str, Callable[[], None]]] = {
     "scenarios": scenarios,
     "stations": stations,
     "kpis": kpis,
     "policies": policies,
     "groups": groups,
+    "criteria": criteria,
+    "facts": facts,
 }

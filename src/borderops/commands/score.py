@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from borderops import provenance
-from borderops.commands.completing import BASELINES, SCORE_WORDS
+from borderops.commands.completing import BASELINES, SCORE_VALUES, SCORE_WORDS
 from borderops.commands.printing import print_table
 from borderops.config.keys import nearest_word
 from borderops.exceptions import ConfigError
@@ -40,6 +40,8 @@ class Request:
     baseline : str or None
     kind : str or None
     threshold : float or None
+    part : tuple of (str, str) or None
+        Scheme and part of a split that are judged; None for everybody.
     key : Path or None
         Folder of the answer key, where it lies apart.
     outputs : Path
@@ -51,6 +53,7 @@ class Request:
     baseline: str | None
     kind: str | None
     threshold: float | None
+    part: tuple[str, str] | None
     key: Path | None
     outputs: Path
 
@@ -86,7 +89,7 @@ def main(words: Sequence[str]) -> int:
     request = _read(words)
     from borderops.referee.pack import open_pack
 
-    pack = open_pack(request.pack, request.key)
+    pack = replace(open_pack(request.pack, request.key), part=request.part)
     started = datetime.now().astimezone()
     with RunFolder(request.outputs, request.folder_name, started) as folder:
         score, digest = _judge(pack, request, folder)
@@ -117,7 +120,7 @@ def _read(words: Sequence[str]) -> Request:
     if len(bare) != 1:
         told = "no pack is named" if not bare else f"{len(bare)} packs are named"
         problems.append(f"{told}; allowed: the folder of one, borderops score PACK task=T2 output=FILE")
-    problems += [*_wrong_task(given), *_wrong_source(given), *_wrong_kind(given)]
+    problems += [*_wrong_task(given), *_wrong_source(given), *_wrong_kind(given), *_wrong_part(given)]
     threshold, wrong = _threshold(given.get("threshold"))
     if problems or wrong:
         raise ConfigError([*problems, *wrong])
@@ -128,6 +131,7 @@ def _read(words: Sequence[str]) -> Request:
         baseline=given.get("baseline"),
         kind=given.get("kind"),
         threshold=threshold,
+        part=_part(given),
         key=Path(given["key"]) if "key" in given else None,
         outputs=Path(given.get("run.outputs", OUTPUTS)),
     )
@@ -153,8 +157,7 @@ def _wrong_source(given: Mapping[str, str]) -> list[str]:
     known = BASELINES.get(task, ())
     if baseline is None or task not in TASKS or baseline in known:
         return []
-    allowed = ", ".join(known) if known else f"none, since {task} has no baseline"
-    return [f"baseline is {baseline}; allowed with task={task}: {allowed}"]
+    return [f"baseline is {baseline}; allowed with task={task}: {', '.join(known)}"]
 
 
 def _wrong_kind(given: Mapping[str, str]) -> list[str]:
@@ -162,6 +165,17 @@ def _wrong_kind(given: Mapping[str, str]) -> list[str]:
     if task is None or "kind" not in given or given["kind"] in task.kinds:
         return []
     return [f"kind is {given['kind']}; allowed with task={task.name}: {', '.join(task.kinds)}"]
+
+
+def _wrong_part(given: Mapping[str, str]) -> list[str]:
+    if "part" not in given or given["part"] in SCORE_VALUES["part"]:
+        return []
+    return [f"part is {given['part']}; allowed: {', '.join(SCORE_VALUES['part'])}"]
+
+
+def _part(given: Mapping[str, str]) -> tuple[str, str] | None:
+    scheme, colon, part = given.get("part", "").partition(":")
+    return (scheme, part) if colon else None
 
 
 def _threshold(text: str | None) -> tuple[float | None, list[str]]:
@@ -219,7 +233,7 @@ def _account(
     }
 
 
-SHOWN: Final = ("task=", "baseline=", "kind=", "threshold=")
+SHOWN: Final = ("task=", "baseline=", "kind=", "threshold=", "part=")
 """Words of the command that the manifest repeats; the others name files of the user's."""
 
 OF_THE_PACK: Final = ("version", "seed", "tier", "design", "persons", "scenario")

@@ -17,7 +17,7 @@ from borderops.config.schema import Settings
 from borderops.exceptions import WrongInput
 
 GRADES: Final = get_args(register.Grade)
-WHAT: Final = ("settings", "register", "scenario")
+WHAT: Final = ("settings", "register", "scenario", "criteria")
 ASKED_NOT_MODELLED: Final = ("scenario", "study")
 
 
@@ -51,6 +51,8 @@ def main(words: Sequence[str]) -> int:
         show_scenario(rest)
     elif what == "settings":
         print(compose(rest).yaml, end="")
+    elif what == "criteria":
+        show_criteria(rest)
     else:
         chosen, overrides = _choice(rest)
         show_register(compose(overrides), chosen)
@@ -179,6 +181,18 @@ def show_scenario(words: Sequence[str]) -> None:
         print_table(("group", "option", "base"), options)
         print()
     print_table(("setting", "value", "base"), list(differences(composed.settings, base.settings)))
+
+
+def show_criteria(words: Sequence[str]) -> None:
+    """A file of criteria as it stands, once it is known to be one."""
+    from borderops.readiness.criteria import DEFAULT, find, read_criteria
+
+    names = [word.removeprefix("criteria=") for word in words]
+    if len(names) > 1:
+        raise WrongInput(f"borderops show criteria shows one file; {len(names)} were given: {', '.join(names)}")
+    name = names[0] if names else DEFAULT
+    read_criteria(name)
+    print(find(name).read_text(encoding="utf-8"), end="")
 
 
 def _named(words: Sequence[str]) -> tuple[str, list[str]]:

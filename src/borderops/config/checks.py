@@ -601,6 +601,22 @@ def _order(settings: Settings) -> Iterator[str]:
         )
 
 
+def _stress(settings: Settings) -> Iterator[str]:
+    """A stress has to touch the run, and its factors stay within reason."""
+    stress = settings.stress
+    for at, surge in enumerate(stress.surges):
+        yield from _outside(f"stress.surges[{at}].factor", surge.factor, 0, 100, "0 to 100")
+    parts = [*stress.surges, *stress.closures, *stress.losses, *stress.outages]
+    if stress.begins is None or not parts or not _window_is_sound(settings):
+        return
+    first = stress.begins + timedelta(days=min(one.first_day for one in parts))
+    if not settings.window.first_day_played <= first <= settings.window.end:
+        yield (
+            f"stress.begins is {stress.begins}, so that nothing happens before {first}; allowed: a day by which it begins"
+            f" within the days played ({settings.window.first_day_played} to {settings.window.end})"
+        )
+
+
 # --- words shared by the checks -----------------------------------------------------------------------------------
 
 
@@ -701,5 +717,6 @@ CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]],
     (_slips, ("records",)),
     (_slips_of_designs, ("records", "features", "tracking")),
     (_record_keeping, ("records",)),
+    (_stress, ("stress", "window", "arrivals")),
 )
 """Every check, and the groups it looks at."""

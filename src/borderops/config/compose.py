@@ -411,6 +411,7 @@ def _values(base: DictConfig, chain: list[Overlay], name: str) -> tuple[dict[str
     values, unusable = _resolved(base)
     values[SCENARIO_GROUP] = _own_name(chain, values, name)
     _spell_out_beds(values)
+    _date_stress(values)
     return values, unusable
 
 
@@ -429,6 +430,16 @@ def _spell_out_beds(values: dict[str, Any]) -> None:
         beds = above.get(path[-1]) if isinstance(above, dict) else None
         if isinstance(beds, int) and not isinstance(beds, bool):
             above[path[-1]] = [{"begins": str(EPOCH), "beds": beds, "then_per_day": 0, "until": None}]
+
+
+def _date_stress(values: dict[str, Any]) -> None:
+    """Let a stress without a date of its own begin on the first day of the season, so that settings say when."""
+    stress, study, window = (values.get(name) for name in ("stress", "study", "window"))
+    if not all(isinstance(group, dict) for group in (stress, study, window)) or stress.get("begins"):
+        return
+    if any(stress.get(name) for name in ("surges", "closures", "losses", "outages")):
+        days = [str(day) for day in (study.get("season_start"), window.get("start")) if day]
+        stress["begins"] = max(days, default=None)  # ISO dates: the later one as text is the later day
 
 
 @lru_cache(maxsize=64)

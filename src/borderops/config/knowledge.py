@@ -104,6 +104,7 @@ def problems(settings: Settings, shipped: Settings, layer: Layer | None) -> Iter
     yield from _unlayered(day, late) if layer is None and late else _by_entry(day, late)
     yield from _months(settings, day)
     yield from _sample(settings, day)
+    yield from _stress(settings, day)
 
 
 def known_later(settings: Settings, shipped: Settings, layer: Layer | None) -> dict[str, list[register.Parameter]]:
@@ -171,6 +172,16 @@ def _sample(settings: Settings, day: date) -> Iterator[str]:
     if fitted is None or date.fromisoformat(str(fitted)) > day:
         told = f"figures known on {fitted}" if fitted else "whatever is known"
         yield f"inputs.sample is {name}, fitted to {told}; allowed: null, or a sample fitted as of {day} or before"
+
+
+def _stress(settings: Settings, day: date) -> Iterator[str]:
+    """A stress that repeats what happened later would tell it."""
+    known = settings.stress.known_on
+    if known is not None and known > day:
+        yield (
+            f"stress.known_on is {known}, after study.as_of ({day}), since it repeats what happened later; allowed: a"
+            " stress of sizes that are made up, or that were known by then"
+        )
 
 
 # --- inside -------------------------------------------------------------------------------------------------------

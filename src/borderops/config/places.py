@@ -20,8 +20,11 @@ SCENARIO_GROUP: Final = "scenario"
 FEATURES: Final = "features"
 NO_SCENARIO: Final = "none"
 AS_OF: Final = "as_of"
-NO_GROUPS: Final = (AS_OF, "posteriors", "validation")
-"""Folders beside the config groups: what was known on a day, fitted samples, figures to be compared with."""
+PILOTS: Final = "pilots"
+READINESS: Final = "readiness"
+NO_GROUPS: Final = (AS_OF, PILOTS, "posteriors", READINESS, "validation")
+"""Folders beside the config groups: what was known on a day, figures of pilots, fitted samples, criteria, figures to be
+compared with."""
 
 
 @dataclass(frozen=True)

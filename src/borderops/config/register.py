@@ -28,7 +28,9 @@ from borderops.units import DAY, HOUR, MINUTE
 Grade = Literal["observed", "fitted", "assumed"]
 
 FILE: Final = "register.yaml"
-NOT_OF_THE_MODEL: Final = ("scenario", "seed", "run", "inputs", "compute", "trials", "precision", "study", "window")
+NOT_OF_THE_MODEL: Final = (
+    *("scenario", "seed", "run", "inputs", "compute", "trials", "precision", "study", "window", "stress"),
+)
 """What is asked and how it is run. The numbers, dates and switches of all other groups belong to the model."""
 
 SET_BY_USER: Final = "set by the user or scenario"

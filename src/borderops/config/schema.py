@@ -908,6 +908,67 @@ class Reunification(Group):
     earlier: EarlierParents
 
 
+# --- stress -------------------------------------------------------------------------------------------------------
+
+BedKind = Literal["age_0_12", "girls_13_17", "boys_13_17"]
+Staff = Literal["agents", "coordinators", "desk", "court_slots"]
+
+
+class Surge(Group):
+    """Arrivals are multiplied for some days; where several meet their factors multiply."""
+
+    first_day: Count  # days after `stress.begins`, here and below
+    days: Annotated[int, Field(ge=1, le=10_000)] | None  # how long; null: to the end of the run
+    ramp_days: Count  # days over which it grows to its factor
+    stations: list[Station]  # empty: everywhere
+    factor: StratumValues
+
+
+class Closure(Group):
+    """A share of the beds of shelters is left for some days."""
+
+    first_day: Count
+    days: Annotated[int, Field(ge=1, le=10_000)] | None
+    kinds: list[BedKind]  # empty: all
+    left: Share
+
+
+class Loss(Group):
+    """A share of those on duty, or of the slots of courts, is left for some days."""
+
+    first_day: Count
+    days: Annotated[int, Field(ge=1, le=10_000)] | None
+    staff: Staff
+    stations: list[Station]  # of agents and coordinators; empty: everywhere
+    left: Share
+
+
+class MailOutage(Group):
+    """The link to the mail is out, counted from the day on which the stress begins."""
+
+    first_day: Count
+    hour: Annotated[float, Field(ge=0, lt=24)]
+    lasts_hours: Annotated[float, Field(gt=0, le=1_000)]
+    stations: list[Station]  # empty: everywhere
+
+
+class Stress(Group):
+    """What a plan is tried against: more people, fewer beds, less staff, no mail. It changes no other setting."""
+
+    title: str
+    begins: date | None  # day 0; null: the first day of the season, which composing fills in
+    known_on: date | None  # the day from which what it repeats could be known; null: it is made up
+    surges: list[Surge]
+    closures: list[Closure]
+    losses: list[Loss]
+    outages: list[MailOutage]
+
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing is asked."""
+        return not (self.surges or self.closures or self.losses or self.outages)
+
+
 # --- the whole ----------------------------------------------------------------------------------------------------
 
 
@@ -983,6 +1044,7 @@ class Settings(Group):
     tracking: Tracking
     reunification: Reunification
     records: RecordKeeping
+    stress: Stress
 
     @property
     def season(self) -> tuple[date, date]:

@@ -22,7 +22,7 @@ FORMAT: Final = 1
 
 PLAYED: Final = (
     *("units.py", "clock.py", "exceptions.py", "tables.py", "ordering.py", "entities.py", "ages.py", "streams.py"),
-    *("quantiles.py", "pace.py"),
+    *("quantiles.py", "pace.py", "pressure.py"),
     *("config/schema.py", "config/designs.py", "facts", "population", "operations", "replication.py"),
 )
 """Files and folders of sources that decide what a history is; data files of `facts` among them."""
@@ -71,6 +71,8 @@ class Identity:
         inputs = _inputs(settings)
         people = {name: values[name] for name in PEOPLE}
         people["orr"] = {name: value for name, value in people["orr"].items() if name != "beds"}
+        if settings.stress.surges:  # of a stress nothing else decides who comes
+            people["stress"] = {name: values["stress"][name] for name in ("begins", "surges")}
         played = {name: value for name, value in values.items() if name not in (*NO_MATTER, *ASKED)}
         engine = settings.run.engine
         self._people = _hash("people", code_played(), inputs, people)

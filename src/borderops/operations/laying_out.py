@@ -11,9 +11,8 @@ from borderops.config.designs import Design, resolved
 from borderops.config.schema import (
     BED_KINDS,
     STATIONS,
+    BedKind,
     BedStep,
-    Coordinators,
-    Desk,
     Lognormal,
     Pause,
     Settings,
@@ -35,6 +34,7 @@ from borderops.operations.facilities import (
 from borderops.operations.numbers import LOADS, ROLLS, TABLED, Act
 from borderops.operations.sittings import court_days
 from borderops.pace import pace_table
+from borderops.pressure import beds_left, staff_left
 from borderops.units import DAY, HOUR, NEVER
 
 SHIFTS = ((6 * HOUR, "day"), (14 * HOUR, "evening"), (22 * HOUR, "night"))
@@ -61,10 +61,10 @@ def lay_out(settings: Settings) -> Facilities:
         agents=tuple(_agents(settings, station, first, last) for station in STATIONS),
         rated_children=_rated_children(settings),
         children_per_diverted_agent=settings.stations.children_per_diverted_agent,
-        coordinators=tuple(_coordinators(settings.referral.coordinators, name, first, last) for name in STATIONS),
-        desk=_desk(settings.referral.desk, first, last),
+        coordinators=tuple(_coordinators(settings, name, first, last) for name in STATIONS),
+        desk=_desk(settings, first, last),
         desk_minutes=settings.referral.desk.minutes_per_child,
-        beds=tuple(_beds(getattr(settings.orr.beds, kind), first, last) for kind in BED_KINDS),
+        beds=tuple(_shelter_beds(settings, kind, first, last) for kind in BED_KINDS),
         family_places=_beds(settings.family_care.detention_beds, first, last),
         dockets=_dockets(settings, first, last),
         docket_of=_districts(settings),
@@ -99,13 +99,13 @@ def _from_first(at: np.ndarray, capacity: np.ndarray, first_minute: int) -> Sche
 
 
 def _by_hours(
-    day: tuple[date, date], begins: int, ends: int, inside: np.ndarray | int, outside: int = 0
+    day: tuple[date, date], begins: int, ends: int, inside: np.ndarray | int, outside: np.ndarray | int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Minutes and capacity of what works from one hour of the day to another; ``inside`` may differ by day."""
+    """Minutes and capacity of what works from one hour of the day to another; both may differ by day."""
     days = np.arange(clock.day_of(day[0]) - 1, clock.day_of(day[1]) + 1)
     at = (days[:, None] * DAY + np.array([0, begins * HOUR, ends * HOUR])[None, :]).ravel()
-    working = np.broadcast_to(np.asarray(inside), days.shape)
-    capacity = np.stack([np.full(days.size, outside), working, np.full(days.size, outside)], axis=1).ravel()
+    working, resting = (np.broadcast_to(np.asarray(some), days.shape) for some in (inside, outside))
+    capacity = np.stack([resting, working, resting], axis=1).ravel()
     return at, capacity
 
 
@@ -118,6 +118,7 @@ def _agents(settings: Settings, station: Station, first: date, last: date) -> Sc
     factors = np.ones(days.size)
     for step in settings.stations.agent_factors:
         factors[days >= clock.day_of(step.begins)] = step.factor
+    factors *= staff_left(settings.stress, "agents", days, station)
     capacity = np.floor(on_duty[None, :] * factors[:, None] + 0.5).astype(np.int64).ravel()
     return _from_first(at, capacity, clock.minute_of(first))
 
@@ -128,34 +129,53 @@ def _rated_children(settings: Settings) -> np.ndarray:
     return np.array([site.holding.children if site else 0 for site in sites], dtype=np.int64)
 
 
-def _coordinators(rules: Coordinators, station: Station, first: date, last: date) -> Schedule:
+def _coordinators(settings: Settings, station: Station, first: date, last: date) -> Schedule:
     """Juvenile coordinators on duty."""
-    on_duty = rules.on_duty.get(station, 0)
-    at, capacity = _by_hours((first, last), rules.begins_hour, rules.ends_hour, on_duty, rules.on_duty_at_night)
+    rules = settings.referral.coordinators
+    days = np.arange(clock.day_of(first) - 1, clock.day_of(last) + 1)
+    left = staff_left(settings.stress, "coordinators", days, station)
+    by_day, by_night = (
+        np.floor(many * left + 0.5).astype(np.int64)
+        for many in (rules.on_duty.get(station, 0), rules.on_duty_at_night)
+    )
+    at, capacity = _by_hours((first, last), rules.begins_hour, rules.ends_hour, by_day, by_night)
     return _schedule(at, capacity, clock.minute_of(first))
 
 
-def _desk(desk: Desk, first: date, last: date) -> Schedule:
+def _desk(settings: Settings, first: date, last: date) -> Schedule:
     """Workers at ORR's intake desk, fewer at night and on weekends."""
-    days = np.arange(clock.day_of(first) - 1, clock.day_of(last) + 1)
+    desk, days = settings.referral.desk, np.arange(clock.day_of(first) - 1, clock.day_of(last) + 1)
     at = (days[:, None] * DAY + np.array([0, DESK_OPENS, DESK_CLOSES])[None, :]).ravel()
     workers = np.array([desk.workers_night, desk.workers_day, desk.workers_night])
     weekend = clock.weekday_of_day(days) >= clock.SATURDAY
-    factor = np.where(weekend, desk.weekend_factor, 1.0)
+    factor = np.where(weekend, desk.weekend_factor, 1.0) * staff_left(settings.stress, "desk", days)
     return _schedule(
         at, np.floor(workers[None, :] * factor[:, None] + 0.5).astype(np.int64).ravel(), clock.minute_of(first)
     )
 
 
+def _shelter_beds(settings: Settings, kind: BedKind, first: date, last: date) -> Schedule:
+    """Open beds of a kind by day, less those that a stress closes."""
+    days, beds = _beds_by_day(getattr(settings.orr.beds, kind), first, last)
+    open_beds = np.floor(beds * beds_left(settings.stress, kind, days) + 1e-9)
+    return _schedule(days * DAY, open_beds, clock.minute_of(first))
+
+
 def _beds(steps: list[BedStep], first: date, last: date) -> Schedule:
-    """Beds by day: each step's count, then so many more a day until its last day."""
+    """Beds by day."""
+    days, beds = _beds_by_day(steps, first, last)
+    return _schedule(days * DAY, beds, clock.minute_of(first))
+
+
+def _beds_by_day(steps: list[BedStep], first: date, last: date) -> tuple[np.ndarray, np.ndarray]:
+    """Days, and beds on each: each step's count, then so many more a day until its last day."""
     days = np.arange(min(clock.day_of(steps[0].begins), clock.day_of(first)), clock.day_of(last) + 1)
     beds = np.zeros(days.size, dtype=np.int64)
     for step in steps:
         since = days - clock.day_of(step.begins)
         growing = np.minimum(since, (step.until - step.begins).days) if step.until else np.zeros(days.size)
         beds = np.where(since >= 0, np.floor(step.beds + step.then_per_day * growing + 1e-9), beds).astype(np.int64)
-    return _schedule(days * DAY, np.maximum(beds, 0), clock.minute_of(first))
+    return days, np.maximum(beds, 0)
 
 
 def _dockets(settings: Settings, first: date, last: date) -> tuple[Docket, ...]:
@@ -163,6 +183,7 @@ def _dockets(settings: Settings, first: date, last: date) -> tuple[Docket, ...]:
     # Sittings after the last day are not played, but slots in them are given: those referrals pend, they do not lapse.
     courts, days = settings.courts, court_days(first, last + timedelta(days=30))
     a_day = _on_days([(step.begins, step.slots) for step in courts.slots_per_court_day], days)
+    a_day = a_day * staff_left(settings.stress, "court_slots", days)
     kept = _on_days([(step.begins, step.share) for step in courts.parents_share], days)
     dockets = []
     for district in courts.districts.values():

@@ -11,6 +11,7 @@ from borderops import clock, entities, quantiles
 from borderops.ages import YEAR_DAYS
 from borderops.config.schema import STATIONS, Settings
 from borderops.config.schema import Outages as OutageRules
+from borderops.pressure import mail_out
 from borderops.streams import Draws, Purpose
 from borderops.units import DAY, HOUR
 
@@ -32,13 +33,15 @@ def outages(settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
         ``outage_station`` (int8), ``outage_begins`` and ``outage_ends`` (int64, minutes; the end is the first minute
         after), sorted by station and beginning; outages of a station that touch are one.
     """
-    rules = settings.referral.outages
+    rules, stress = settings.referral.outages, settings.stress
     first = settings.window.first_day_played - timedelta(days=DAYS_BEFORE)
     days = np.arange(clock.day_of(first), clock.day_of(settings.window.end) + 1)
     rows = [
         (station, begins, ends)
         for station, name in enumerate(STATIONS)
-        for begins, ends in _merged(sorted([*_by_chance(rules, station, days, draws), *_planned(rules, name)]))
+        for begins, ends in _merged(
+            sorted([*_by_chance(rules, station, days, draws), *_planned(rules, name), *mail_out(stress, name)])
+        )
     ]
     columns = np.array(rows, dtype=np.int64).reshape(len(rows), 3)
     return {

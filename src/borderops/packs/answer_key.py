@@ -13,8 +13,9 @@ from borderops.audit.findings import Check
 from borderops.audit.linkage import hhs_rule, matching_rules, port_rules
 from borderops.config.schema import STATIONS
 from borderops.packs import key_tables as sheets
-from borderops.packs.columns import Sheet, arrow_schema, arrow_table
+from borderops.packs.columns import arrow_table
 from borderops.packs.cutting import Cut
+from borderops.packs.formats import pieces
 from borderops.packs.numbering import A_NUMBERS_FROM, Numbering
 from borderops.packs.readable import Reader, chosen, days, moments, numbers, users
 from borderops.packs.splitting import parts_of_schemes
@@ -59,11 +60,15 @@ class KeyTables:
 
     # --- people -----------------------------------------------------------------------------------------------------
 
-    def person(self) -> pa.Table:
-        """Everybody, by number."""
-        people, witness = self.people, self.witness
+    def person(self) -> Iterator[pa.Table]:
+        """Everybody, by number, in parts."""
         row = self._by_number()
-        met_at = np.where(witness.is_resident, witness.history.admitted_at, people.of_party("apprehended_at"))[row]
+        yield from (self._persons(row[rows]) for rows in pieces(row.size))
+
+    def _persons(self, row: np.ndarray) -> pa.Table:
+        people, witness = self.people, self.witness
+        apprehended_at = people.apprehended_at[people.party[row]]
+        met_at = np.where(witness.is_resident[row], witness.history.admitted_at[row], apprehended_at)
         party, number = people.party[row], witness.a_number[row]
         names = {
             "given_1": given_names_of(people.given_1[row]),
@@ -208,24 +213,24 @@ class KeyTables:
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
-    def record(self) -> pa.Table:
-        """The truth behind every observed row but those of lists."""
-        parts = [self._behind_rows(name) for name in self.cut.records.tables]
-        return _stacked(sheets.RECORD, parts)
+    def record(self) -> Iterator[pa.Table]:
+        """The truth behind every observed row but those of lists, in parts."""
+        for name in self.cut.records.tables:
+            order, behind = self.numbering.order(name), self.cut.behind[name]
+            for rows in pieces(order.size):
+                some = Behind(**{field: column[order[rows]] for field, column in behind.columns().items()})
+                yield self._behind_rows(name, some, np.arange(rows.start, rows.stop) + 1)
 
-    def _behind_rows(self, name: str) -> pa.Table:
-        order = np.argsort(self.numbering.rec_ids(name))
-        behind = self.cut.behind[name]
-        columns = self._truth_of(behind, order)
+    def _behind_rows(self, name: str, behind: Behind, rec: np.ndarray) -> pa.Table:
+        columns = self._truth_of(behind)
         if name == "e3_event":
-            columns["event_id"] = numbers(self._event_ids(behind)[order])
-        rec = self.numbering.rec_ids(name)[order]
+            columns["event_id"] = numbers(self._event_ids(behind))
         return arrow_table(sheets.RECORD, {"table": _same(name, rec.size), "rec_id": rec, **columns})
 
-    def _truth_of(self, behind: Behind, order: np.ndarray) -> dict[str, pa.Array]:
+    def _truth_of(self, behind: Behind) -> dict[str, pa.Array]:
         """Whom rows are about."""
-        person, other = behind.person[order], behind.other[order]
-        lead = np.append(self.witness.plan.case_first, NOBODY)[behind.case[order]]
+        person, other = behind.person, behind.other
+        lead = np.append(self.witness.plan.case_first, NOBODY)[behind.case]
         about = np.where(person == NOBODY, lead, person)
         party = np.append(self.people.party, NOBODY)[about]
         return {
@@ -472,34 +477,32 @@ class KeyTables:
             kept = kept[np.argsort(to[kept], kind="stable")]
             read = self.numbering.rec_ids_of(copy.from_table, copy.from_rec[kept])
             for field, from_field in copy.fields:
-                yield arrow_table(
-                    sheets.LINEAGE,
-                    {
-                        "table": _same(copy.to_table, kept.size),
-                        "rec_id": to[kept],
-                        "field": _same(field, kept.size),
-                        "from_table": _same(copy.from_table, kept.size),
-                        "from_rec_id": numbers(read),
-                        "from_field": _same(from_field, kept.size),
-                    },
-                )
+                for rows in pieces(kept.size):
+                    count = rows.stop - rows.start
+                    yield arrow_table(
+                        sheets.LINEAGE,
+                        {
+                            "table": _same(copy.to_table, count),
+                            "rec_id": to[kept[rows]],
+                            "field": _same(field, count),
+                            "from_table": _same(copy.from_table, count),
+                            "from_rec_id": numbers(read[rows]),
+                            "from_field": _same(from_field, count),
+                        },
+                    )
 
-    def split(self) -> pa.Table:
+    def split(self) -> Iterator[pa.Table]:
         """Parts of everybody under each scheme."""
         row = self._by_number()
-        parts = []
         for scheme, is_test in parts_of_schemes(self.people, self.witness.station, row, self.numbering.draws).items():
-            parts.append(
-                arrow_table(
-                    sheets.SPLIT,
-                    {
-                        "scheme": _same(scheme, row.size),
-                        "person_id": self.numbering.person[row],
-                        "part": chosen(sheets.PARTS, is_test.astype(np.int64)),
-                    },
-                )
+            yield arrow_table(
+                sheets.SPLIT,
+                {
+                    "scheme": _same(scheme, row.size),
+                    "person_id": self.numbering.person[row],
+                    "part": chosen(sheets.PARTS, is_test.astype(np.int64)),
+                },
             )
-        return _stacked(sheets.SPLIT, parts)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -527,12 +530,6 @@ def _same(text: str, count: int) -> pa.Array:
     import pyarrow as pa
 
     return pa.repeat(pa.scalar(text), count)
-
-
-def _stacked(sheet: Sheet, parts: list[pa.Table]) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.concat_tables([arrow_schema(sheet).empty_table(), *parts]).combine_chunks()
 
 
 def _places_kept(whole: Any, kept: Any) -> np.ndarray:

@@ -2,11 +2,14 @@
 
 Whole apprehension events are taken from a full history, so that who waits and who is overlooked is what a crowd makes
 of it. Events are taken in the order of a draw of their own: a smaller pack is part of a larger one.
+
+Rows are not copied: a cut keeps their places in the books and takes a column out when somebody looks at it, so that a
+pack needs little memory beside the books, however many people are in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, TypeVar
@@ -112,15 +115,72 @@ def cut(books: Books, chosen: np.ndarray) -> Cut:
 
 def _rows_about(
     records: Records, behind: Mapping[str, Behind], witness: Witness, chosen: np.ndarray
-) -> tuple[Records, dict[str, Behind]]:
+) -> tuple[Records, Mapping[str, Behind]]:
     """Rows about the people chosen, and what stands behind them."""
     about = _About(witness, chosen)
     rows = {name: about.rows(name, table, behind[name]) for name, table in records.tables.items()}
-    tables = {name: records[name].take(rows[name]) for name in rows}
-    of_rows = {
-        name: Behind(**{field: column[rows[name]] for field, column in behind[name].columns().items()}) for name in rows
-    }
-    return Records(tables, records.lexicon), of_rows
+    tables = {name: SomeRows(records[name], rows[name]) for name in rows}
+    return Records(tables, records.lexicon), _BehindSome(behind, rows)
+
+
+class SomeRows(RecordTable):
+    """Some rows of a table, each column taken out anew whenever it is asked for.
+
+    Parameters
+    ----------
+    whole : RecordTable
+    rows : ndarray of int, shape (r,)
+        Places in it.
+    """
+
+    def __init__(self, whole: RecordTable, rows: np.ndarray):
+        super().__init__(whole.layout, _ColumnsOf(whole.columns, rows))
+        self.whole, self.rows = whole, rows
+
+    def __post_init__(self) -> None:
+        """Leave the columns where they are: those of the whole were looked at."""
+
+    def __len__(self) -> int:
+        return self.rows.size
+
+    def take(self, rows: np.ndarray) -> RecordTable:
+        """Some of these rows, by a mask or by their places; as a table of its own."""
+        return self.whole.take(self.rows[rows])
+
+
+class _ColumnsOf(Mapping[str, np.ndarray]):
+    """Some cells of each column."""
+
+    def __init__(self, whole: Mapping[str, np.ndarray], rows: np.ndarray):
+        self._whole, self._rows = whole, rows
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        column = self._whole[name][self._rows]
+        column.flags.writeable = False
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __len__(self) -> int:
+        return len(self._whole)
+
+
+class _BehindSome(Mapping[str, Behind]):
+    """What stands behind some rows of each table, likewise."""
+
+    def __init__(self, whole: Mapping[str, Behind], rows: Mapping[str, np.ndarray]):
+        self._whole, self._rows = whole, rows
+
+    def __getitem__(self, name: str) -> Behind:
+        rows = self._rows[name]
+        return Behind(**{field: column[rows] for field, column in self._whole[name].columns().items()})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 class _About:
@@ -135,11 +195,11 @@ class _About:
     def rows(self, name: str, table: RecordTable, behind: Behind) -> np.ndarray:
         """Places of these rows in a table, ascending."""
         if name == OF_WHOLE_SHEETS:
-            return np.zeros(0, dtype=np.int64)
+            return np.zeros(0, dtype=np.int32)
         about = np.where(behind.person != BLANK, self.person[behind.person], self.case[behind.case])
         if name == "e3_event":  # a row about nobody in particular bears the number of what happened
             about = np.where(behind.person == BLANK, np.isin(behind.entity, self.events), about)
-        return np.flatnonzero(about)
+        return np.flatnonzero(about).astype(np.int32)  # half the memory: no table has two thousand million rows
 
 
 def _numbers(records: Records, written: Records, name: str) -> np.ndarray:

@@ -28,6 +28,10 @@ FORBIDDEN: Final = """\
 - A-numbers have ten digits; none was ever issued. Places are no finer than a sector and a kind of facility.
 """
 
+UNREPEATABLE: Final = """\
+The same seed and settings write the same bytes in every file but `observed/duckdb/observed.duckdb`: its tables are the
+same, and DuckDB gives each file a number of its own. No checksum is kept of it."""
+
 MODELLED: Final = """\
 Relatives who are no parents are brothers or sisters of a parent by name; the model makes no cousins of its own and says
 of nobody that he is an adult brother. Relatives who are fewer than 16 years older than the child stand for both.
@@ -126,7 +130,7 @@ def datasheet(about: Mapping[str, Any], facts: Facts) -> str:
     Parameters
     ----------
     about : mapping
-        Name, tier, scenario, question, window, design, seed, version and settings digest.
+        Name, tier, formats, scenario, question, window, design, seed, version and settings digest.
     facts : Facts
     """
     rows = sum(facts.rows.values())
@@ -146,6 +150,7 @@ def datasheet(about: Mapping[str, Any], facts: Facts) -> str:
         *_table(("table", "rows", "wrong cells"), _with_wrong(facts)),
         f"{rows:,} rows in all. Whole apprehension events were taken from a history at full scale.",
         "",
+        *((UNREPEATABLE, "") if "duckdb" in about["formats"] else ()),
         "## Hard cases",
         "",
         *_table(("case", "number"), facts.hard_cases.items()),

@@ -12,6 +12,7 @@ from borderops.packs.formats import create_table
 LICENSE: Final = {"name": "MIT", "title": "MIT License"}
 TITLE: Final = "Synthetic records of people at a border, with an answer key"
 
+_MEDIA: Final = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}
 _CROISSANT_TYPES: Final = {
     INTEGER: "sc:Integer",
     TEXT: "sc:Text",
@@ -31,7 +32,7 @@ def path_of(sheet: Sheet) -> str:
 # --- Data Package -----------------------------------------------------------------------------------------------------
 
 
-def data_package(name: str, sheets: Iterable[Sheet], sizes: Mapping[str, int]) -> str:
+def data_package(name: str, sheets: Iterable[Sheet], sizes: Mapping[str, int], is_csv: bool = False) -> str:
     """Make ``datapackage.json``.
 
     Parameters
@@ -40,7 +41,10 @@ def data_package(name: str, sheets: Iterable[Sheet], sizes: Mapping[str, int]) -
         Of the pack; small letters, digits, dots and hyphens.
     sheets : iterable of Sheet
     sizes : mapping of str to int
-        Rows by path.
+        Rows by path of the Parquet file.
+    is_csv : bool
+        Describe CSV files in the folder of the descriptor instead of Parquet files. Some readers of Parquet make
+        fractions of whole numbers in a column with empty cells, and then find fault with them.
 
     Returns
     -------
@@ -55,12 +59,12 @@ def data_package(name: str, sheets: Iterable[Sheet], sizes: Mapping[str, int]) -
         "title": TITLE,
         "description": NOTICE,
         "licenses": [LICENSE],
-        "resources": [_resource(sheet, sizes, known) for sheet in sheets],
+        "resources": [_resource(sheet, sizes, known, is_csv) for sheet in sheets],
     }
     return _json(content)
 
 
-def _resource(sheet: Sheet, sizes: Mapping[str, int], known: set[str]) -> dict[str, Any]:
+def _resource(sheet: Sheet, sizes: Mapping[str, int], known: set[str], is_csv: bool) -> dict[str, Any]:
     is_required = {column.name: column.is_required for column in sheet.columns}
     schema: dict[str, Any] = {
         "fields": [_field(column) for column in sheet.columns],
@@ -77,12 +81,12 @@ def _resource(sheet: Sheet, sizes: Mapping[str, int], known: set[str]) -> dict[s
     ]
     if references:
         schema["softReferences" if sheet.folder == "observed" else "foreignKeys"] = references
-    path = path_of(sheet)
+    path, form = path_of(sheet), "csv" if is_csv else "parquet"
     return {
         "name": sheet.name.lower(),
-        "path": path,
-        "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "path": f"{sheet.name}.csv" if is_csv else path,
+        "format": form,
+        "mediatype": _MEDIA[form],
         "description": sheet.says,
         "rows": sizes.get(path, 0),
         "schema": schema,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from borderops.packs.columns import BOOLEAN, DATE, INTEGER, MOMENT, NOTICE, NUMBER, TEXT, Sheet
 
 if TYPE_CHECKING:  # loading takes a while
     import pyarrow as pa
 
-ROWS_AT_ONCE: Final = 100_000
+ROWS_AT_ONCE: Final = 1 << 17
+"""Rows of a part of a table: what is being made or written at a time, and a row group of a Parquet file."""
+
+DICTS_AT_ONCE: Final = 10_000
 SQL_TYPES: Final = {
     INTEGER: "BIGINT",
     TEXT: "VARCHAR",
@@ -21,6 +24,21 @@ SQL_TYPES: Final = {
     BOOLEAN: "BOOLEAN",
     NUMBER: "DOUBLE PRECISION",
 }
+
+
+def pieces(count: int) -> Iterator[slice]:
+    """Cut ``count`` rows into parts; at least one, which may be empty."""
+    yield from (slice(begin, min(begin + ROWS_AT_ONCE, count)) for begin in range(0, max(count, 1), ROWS_AT_ONCE))
+
+
+class TableFile(Protocol):
+    """A file that takes a table part by part; there is at least one part, which may be empty."""
+
+    def write(self, table: pa.Table) -> None:
+        """Write a part."""
+
+    def close(self) -> None:
+        """Write what is left."""
 
 
 class ParquetFile:
@@ -41,11 +59,15 @@ class ParquetFile:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._writer.close()
+        self.close()
 
     def write(self, table: pa.Table) -> None:
         """Write a part."""
-        self._writer.write_table(table, row_group_size=1 << 20)
+        self._writer.write_table(table, row_group_size=ROWS_AT_ONCE)
+
+    def close(self) -> None:
+        """Write the end, without which nobody can read it."""
+        self._writer.close()
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
@@ -54,12 +76,52 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         file.write(table)
 
 
-def write_csv(table: pa.Table, path: Path, separator: str = ",") -> None:
-    """Write a CSV file: UTF-8, a header, nothing for empty cells, moments to the second."""
-    from pyarrow import csv
+def parts_of(path: Path) -> Iterator[pa.Table]:
+    """Read a Parquet file part by part."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    options = csv.WriteOptions(delimiter=separator, quoting_style="needed", quoting_header="needed")
-    csv.write_csv(_to_seconds(table), path, options)
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
+            yield pa.Table.from_batches([batch])
+
+
+class CsvFile:
+    """A CSV file: UTF-8, a header, nothing for empty cells, moments to the second.
+
+    Parameters
+    ----------
+    path : Path
+    separator : str
+    turned : callable
+        What is done to each part before it is written.
+    """
+
+    def __init__(self, path: Path, separator: str = ",", turned: Callable[[pa.Table], pa.Table] = lambda table: table):
+        self._path, self._separator, self._turned = path, separator, turned
+        self._writer: Any = None
+
+    def write(self, table: pa.Table) -> None:
+        """Write a part; the first one with the header."""
+        from pyarrow import csv
+
+        told = _to_seconds(self._turned(table))
+        if self._writer is None:
+            options = csv.WriteOptions(delimiter=self._separator, quoting_style="needed", quoting_header="needed")
+            self._writer = csv.CSVWriter(self._path, told.schema, write_options=options)
+        self._writer.write_table(told)
+
+    def close(self) -> None:
+        """End it."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+def write_csv(table: pa.Table, path: Path) -> None:
+    """Write a CSV file."""
+    file = CsvFile(path)
+    file.write(table)
+    file.close()
 
 
 def _to_seconds(table: pa.Table) -> pa.Table:
@@ -79,15 +141,35 @@ def rows_of(table: pa.Table) -> Iterator[dict[str, Any]]:
     for place, field in enumerate(table.schema):
         if pa.types.is_temporal(field.type):
             table = table.set_column(place, field.name, table.column(place).cast(pa.string()))
-    for batch in table.to_batches(ROWS_AT_ONCE):
+    for batch in table.to_batches(DICTS_AT_ONCE):
         yield from batch.to_pylist()
 
 
-def write_jsonl(table: pa.Table, path: Path) -> None:
-    """Write one JSON object a line."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for row in rows_of(table):
-            file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+class LinesFile:
+    """A file of texts, some for each row.
+
+    Parameters
+    ----------
+    path : Path
+    written : callable
+        A row as text.
+    """
+
+    def __init__(self, path: Path, written: Callable[[dict[str, Any]], str]):
+        self._file, self._written = path.open("w", encoding="utf-8", newline="\n"), written
+
+    def write(self, table: pa.Table) -> None:
+        """Write a part."""
+        self._file.writelines(self._written(row) for row in rows_of(table))
+
+    def close(self) -> None:
+        """End it."""
+        self._file.close()
+
+
+def as_json(row: dict[str, Any]) -> str:
+    """One JSON object on a line."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 # --- databases --------------------------------------------------------------------------------------------------------
@@ -116,13 +198,14 @@ class SqliteFile:
     def __exit__(self, *problem: object) -> None:
         self._connection.close()
 
-    def write(self, sheet: Sheet, table: pa.Table) -> None:
+    def write(self, sheet: Sheet, parts: Iterable[pa.Table]) -> None:
         """Make a table and fill it."""
         self._connection.execute(create_table(sheet))
         marks = ", ".join("?" * len(sheet.columns))
         self._connection.execute("BEGIN")
-        rows = (tuple(row.values()) for row in rows_of(table))
-        self._connection.executemany(f'INSERT INTO "{sheet.name}" VALUES ({marks})', rows)
+        for part in parts:
+            rows = (tuple(row.values()) for row in rows_of(part))
+            self._connection.executemany(f'INSERT INTO "{sheet.name}" VALUES ({marks})', rows)
         self._connection.execute("COMMIT")
 
 
@@ -147,12 +230,15 @@ class DuckdbFile:
     def __exit__(self, *problem: object) -> None:
         self._connection.close()
 
-    def write(self, sheet: Sheet, table: pa.Table) -> None:
+    def write(self, sheet: Sheet, parts: Iterable[pa.Table]) -> None:
         """Make a table and fill it."""
         self._connection.execute(create_table(sheet))
-        self._connection.register("_given", table)
-        self._connection.execute(f'INSERT INTO "{sheet.name}" SELECT * FROM _given')
-        self._connection.unregister("_given")
+        self._connection.execute("BEGIN")
+        for part in parts:
+            self._connection.register("_given", part)
+            self._connection.execute(f'INSERT INTO "{sheet.name}" SELECT * FROM _given')
+            self._connection.unregister("_given")
+        self._connection.execute("COMMIT")
 
 
 def create_table(sheet: Sheet) -> str:
@@ -172,27 +258,38 @@ def create_table(sheet: Sheet) -> str:
 _MADE: Final = "2001-01-01T00:00:00Z"
 
 
-def write_xlsx(table: pa.Table, path: Path, by: str | None) -> None:
-    """Write a workbook, a sheet for each value of a column.
+class Workbook:
+    """A workbook, a sheet for each value of a column. Whole tables, since a workbook is written sheet by sheet.
 
     Parameters
     ----------
-    table : Table
     path : Path
     by : str or None
         The column; None puts everything on one sheet.
     """
-    from openpyxl import Workbook
 
-    book = Workbook(write_only=True)
-    for name, part in _pages(table, by):
-        page = book.create_sheet(name)
-        page.append([NOTICE])
-        page.append(table.column_names)
-        for row in rows_of(part):
-            page.append(list(row.values()))
-    book.save(path)
-    _without_dates(path)
+    def __init__(self, path: Path, by: str | None):
+        self._path, self._by = path, by
+        self._parts: list[pa.Table] = []
+
+    def write(self, table: pa.Table) -> None:
+        """Take a part."""
+        self._parts.append(table)
+
+    def close(self) -> None:
+        """Write all of it."""
+        import pyarrow as pa
+        from openpyxl import Workbook as Book
+
+        table, book = pa.concat_tables(self._parts).combine_chunks(), Book(write_only=True)
+        for name, part in _pages(table, self._by):
+            page = book.create_sheet(name)
+            page.append([NOTICE])
+            page.append(table.column_names)
+            for row in rows_of(part):
+                page.append(list(row.values()))
+        book.save(self._path)
+        _without_dates(self._path)
 
 
 def _pages(table: pa.Table, by: str | None) -> Iterable[tuple[str, pa.Table]]:
@@ -229,14 +326,8 @@ _BODY: Final = (
 )
 
 
-def write_mbox(table: pa.Table, path: Path) -> None:
-    """Write messages as a mailbox of what was sent; a message that never arrived has no day of delivery."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for row in rows_of(table):
-            file.write(_message(row))
-
-
-def _message(row: dict[str, Any]) -> str:
+def as_message(row: dict[str, Any]) -> str:
+    """A message of a mailbox of what was sent; one that never arrived has no day of delivery."""
     from datetime import datetime
     from email.utils import format_datetime
 

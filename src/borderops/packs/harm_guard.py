@@ -49,9 +49,8 @@ def lint(folder: Path) -> list[str]:
         A sentence for each thing that is wrong; empty for a pack that may be given out.
     """
     problems = [f"{path.relative_to(folder).as_posix()} bears no mark" for path in _without_mark(folder)]
-    of_people = _persons_of_rows(folder)
     for path in sorted((folder / "observed" / "parquet").glob("*.parquet")):
-        problems += _lint_table(path, of_people.get(path.stem))
+        problems += _lint_table(path, _persons_of_rows(folder, path.stem))
     return [*problems, *_lint_key(folder)]
 
 
@@ -100,17 +99,33 @@ def _notice_of(path: Path) -> str:
 # --- observed tables --------------------------------------------------------------------------------------------------
 
 
+class _Columns:
+    """Columns of a Parquet file, read one at a time."""
+
+    def __init__(self, path: Path):
+        import pyarrow.parquet as pq
+
+        self.path, self.schema = path, pq.read_schema(path)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.schema.names
+
+    def __getitem__(self, name: str) -> pa.ChunkedArray:
+        import pyarrow.parquet as pq
+
+        return pq.read_table(self.path, columns=[name]).column(name)
+
+
 def _lint_table(path: Path, person: np.ndarray | None) -> Iterator[str]:
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
-    table, name = pq.read_table(path), path.stem
+    table, name = _Columns(path), path.stem
     if name not in observed_sheets():
         yield f"{name} is no table of systems of record"
         return
-    if unknown := sorted(set(table.column_names) & TRUTH):
+    if unknown := sorted(set(table.schema.names) & TRUTH):
         yield f"{name} holds {', '.join(unknown)}, which is the truth's"
-    if SYNTHETIC not in table.column_names or pc.all(pc.equal(table[SYNTHETIC], MARK)).as_py() is False:
+    if SYNTHETIC not in table or pc.all(pc.equal(table[SYNTHETIC], MARK)).as_py() is False:
         yield f"{name} has rows without {MARK}"
     yield from _lint_numbers(name, table)
     yield from _lint_places(name, table)
@@ -118,29 +133,29 @@ def _lint_table(path: Path, person: np.ndarray | None) -> Iterator[str]:
         yield from _lint_order(name, table, person)
 
 
-def _lint_numbers(name: str, table: pa.Table) -> Iterator[str]:
+def _lint_numbers(name: str, table: _Columns) -> Iterator[str]:
     """A-numbers that could have been issued."""
     import pyarrow.compute as pc
 
     fields = (LAYOUTS.get(name) or PUBLISHED[name]).every_field
     for field in fields.values():
-        if field.kind is Kind.A_NUMBER and field.name in table.column_names:
+        if field.kind is Kind.A_NUMBER and field.name in table:
             least = pc.min(table[field.name]).as_py()
             if least is not None and least < A_NUMBERS_FROM:
                 yield f"{name}.{field.name} holds {least}, which could be somebody's; allowed: ten digits"
 
 
-def _lint_places(name: str, table: pa.Table) -> Iterator[str]:
+def _lint_places(name: str, table: _Columns) -> Iterator[str]:
     """Places finer than a sector or a kind of facility."""
     import pyarrow.compute as pc
 
-    for column in set(PLACES) & set(table.column_names):
+    for column in sorted(set(PLACES) & set(table.schema.names)):
         found = {value for value in pc.unique(table[column]).to_pylist() if value is not None}
         if wrong := sorted(found - PLACES[column]):
             yield f"{name}.{column} names {wrong[0]}, which is finer than a sector or a kind of facility"
 
 
-def _lint_order(name: str, table: pa.Table, person: np.ndarray) -> Iterator[str]:
+def _lint_order(name: str, table: _Columns, person: np.ndarray) -> Iterator[str]:
     """Columns of numbers that are a person's number, or stand in the same order."""
     known = person >= 0
     if known.sum() < 50:
@@ -164,20 +179,16 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
     return 0.0 if scale == 0 else float((ranks[0] * ranks[1]).sum() / scale)
 
 
-def _persons_of_rows(folder: Path) -> dict[str, np.ndarray]:
-    """Person behind each row of each table in the order of its rows, -1 for nobody; nothing without a key."""
-    import pyarrow.compute as pc
+def _persons_of_rows(folder: Path, name: str) -> np.ndarray | None:
+    """Person behind each row of a table in the order of its rows, -1 for nobody; None without a key."""
     import pyarrow.parquet as pq
 
     path = folder / "answer_key" / "record.parquet"
     if not path.is_file():
-        return {}
-    record = pq.read_table(path, columns=["table", "rec_id", "person_id"])
-    found = {}
-    for name in pc.unique(record["table"]).to_pylist():
-        own = record.filter(pc.equal(record["table"], name)).sort_by("rec_id")
-        found[name] = own["person_id"].fill_null(-1).to_numpy()
-    return found
+        return None
+    # Only parts of the file that speak of the table are read.
+    own = pq.read_table(path, columns=["rec_id", "person_id"], filters=[("table", "=", name)])
+    return own.sort_by("rec_id")["person_id"].fill_null(-1).to_numpy() if own.num_rows else None
 
 
 # --- the key ----------------------------------------------------------------------------------------------------------

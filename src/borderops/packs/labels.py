@@ -6,7 +6,7 @@ are drawn, and each then says for how many it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -18,6 +18,7 @@ from borderops.audit.publishing import Release
 from borderops.packs import key_tables as sheets
 from borderops.packs.answer_key import KeyTables
 from borderops.packs.columns import Sheet, arrow_table
+from borderops.packs.formats import pieces
 from borderops.packs.listing import PublishedLists
 from borderops.packs.readable import chosen, moments, numbers
 from borderops.population.people import NOBODY
@@ -48,23 +49,25 @@ LISTED: Final = 127
 
 
 class _Pairs(NamedTuple):
-    """Pairs of rows, shape (p,): left stands in `IN_FRONT` or is an adult, right is another row."""
+    """Pairs of rows, shape (p,): left stands in `IN_FRONT` or is an adult, right is another row.
 
-    table_l: np.ndarray
-    rec_l: np.ndarray
+    There may be more of them than of people: numbers take no more room than they need.
+    """
+
+    table_l: np.ndarray  # int8
+    rec_l: np.ndarray  # int32
     table_r: np.ndarray
     rec_r: np.ndarray
-    kind: np.ndarray  # place in a list of kinds
-    weight: np.ndarray
+    kind: np.ndarray  # int8, place in a list of kinds
+    weight: np.ndarray  # float64
 
 
 class _Rows(NamedTuple):
     """Rows of several tables, shape (r,), each about a person."""
 
     table: np.ndarray  # int8, place in TABLES
-    rec: np.ndarray  # int64, new number
-    person: np.ndarray  # int64, row of `People`
-    place: np.ndarray  # int64, place in the released table
+    rec: np.ndarray  # int32, new number
+    person: np.ndarray  # int32, row of `People`
 
     def take(self, rows: np.ndarray) -> _Rows:
         return _Rows(*(column[rows] for column in self))
@@ -96,7 +99,7 @@ class Labels:
                 place = latest(table[LAYOUTS[name].key[0]])
             place = place[person[place] != NOBODY]
             code = np.full(place.size, TABLES.index(name), dtype=np.int8)
-            parts.append(_Rows(code, self.numbering.rec_ids(name)[place], person[place].astype(np.int64), place))
+            parts.append(_Rows(code, self.numbering.rec_ids(name)[place].astype(np.int32), person[place]))
         return _Rows(*(np.concatenate(columns) for columns in zip(*parts)))
 
     @cached_property
@@ -110,35 +113,26 @@ class Labels:
 
     # --- pairs --------------------------------------------------------------------------------------------------------
 
-    def _table(self, sheet: Sheet, parts: list[_Pairs], kinds: tuple[str, ...], matching: int) -> pa.Table:
+    def _table(self, sheet: Sheet, parts: list[_Pairs], kinds: tuple[str, ...], matching: int) -> Iterator[pa.Table]:
         """Pairs as a table: the smaller side left, each pair once, by its best kind; the first kinds match."""
-        pairs = _Pairs(*(np.concatenate(columns) for columns in zip(*parts)))
-        turned = (pairs.table_l > pairs.table_r) | ((pairs.table_l == pairs.table_r) & (pairs.rec_l > pairs.rec_r))
-        left, right = (pairs.table_l, pairs.rec_l), (pairs.table_r, pairs.rec_r)
-        (table_l, rec_l), (table_r, rec_r) = (
-            tuple(np.where(turned, b, a) for a, b in zip(one, other)) for one, other in ((left, right), (right, left))
-        )
-        order = np.lexsort((pairs.kind, rec_r, table_r, rec_l, table_l))
-        same = np.ones(order.size, dtype=bool)
-        for column in (table_l, rec_l, table_r, rec_r):
-            same[1:] &= column[order][1:] == column[order][:-1]
-        same[:1] = False
-        kept = order[~same]
-        kind = pairs.kind[kept]
-        return arrow_table(
-            sheet,
-            {
-                "table_l": chosen(TABLES, table_l[kept]),
-                "rec_id_l": rec_l[kept],
-                "table_r": chosen(TABLES, table_r[kept]),
-                "rec_id_r": rec_r[kept],
-                "is_match": kind < matching,
-                "kind": chosen(kinds, kind),
-                "weight": pairs.weight[kept],
-            },
-        )
+        pairs = _in_order(_Pairs(*(np.concatenate(columns) for columns in zip(*parts))))
+        parts.clear()
+        for rows in pieces(pairs.kind.size):
+            some = _Pairs(*(column[rows] for column in pairs))
+            yield arrow_table(
+                sheet,
+                {
+                    "table_l": chosen(TABLES, some.table_l),
+                    "rec_id_l": some.rec_l.astype(np.int64),
+                    "table_r": chosen(TABLES, some.table_r),
+                    "rec_id_r": some.rec_r.astype(np.int64),
+                    "is_match": some.kind < matching,
+                    "kind": chosen(kinds, some.kind),
+                    "weight": some.weight,
+                },
+            )
 
-    def t1(self) -> pa.Table:
+    def t1(self) -> Iterator[pa.Table]:
         """The same person in two systems."""
         front, behind = self._front, self._rows(*BEHIND, only_latest=True)
         event = self.people.event[self.people.party]
@@ -183,10 +177,10 @@ class Labels:
             one = left.take(order[drawn[has]])
             other = right.take(has)
             weight = size[has] / count
-            parts.append(_Pairs(one.table, one.rec, other.table, other.rec, np.full(has.size, kind), weight))
+            parts.append(_Pairs(one.table, one.rec, other.table, other.rec, _of_kind(kind, has.size), weight))
         return _Pairs(*(np.concatenate(columns) for columns in zip(*parts)))
 
-    def t2(self) -> pa.Table:
+    def t2(self) -> Iterator[pa.Table]:
         """Parent and child whom no unit or link of production joins, and all other pairs of an event."""
         front, people = self._front, self.people
         is_child = people.is_child[front.person]
@@ -204,11 +198,11 @@ class Labels:
         same_party = people.party[adult] == people.party[child]
         kind = np.where((kind == 4) & same_party, 3, kind)
         rows = np.flatnonzero(~joined)
-        pairs = _Pairs(*(column[rows] for column in pairs))._replace(kind=kind[rows])
+        pairs = _Pairs(*(column[rows] for column in pairs))._replace(kind=kind[rows].astype(np.int8))
         kinds = ("parent_child", "kin", "claimed_false", "same_family", "same_event")
         return self._table(sheets.LABELS["T2"], [pairs], kinds, 1)
 
-    def t3(self) -> pa.Table:
+    def t3(self) -> Iterator[pa.Table]:
         """A child in the portal and the separated parent in e3, at a port or in ICE's hands."""
         children = self._rows("portal_child", only_latest=True)
         adults = self._rows(*IN_FRONT, "earm_case", only_latest=True)
@@ -217,7 +211,6 @@ class Labels:
         true = _linked(adults, children, links)
         near = self._numbered_near(adults, children)
         others = self._drawn(adults, children, self.people.event[self.people.party], 2, NEAR)
-        others = others._replace(kind=np.full(others.kind.size, 2))
         parts = [true, near, others]
         return self._table(sheets.LABELS["T3"], parts, ("separated_parent", "number_near", "same_event"), 1)
 
@@ -235,7 +228,7 @@ class Labels:
             parts.append(pairs)
         return _Pairs(*(np.concatenate(columns) for columns in zip(*parts)))
 
-    def t8(self) -> pa.Table:
+    def t8(self) -> Iterator[pa.Table]:
         """A message and the child it is about; other children at ORR in the same event, and those of whom is drawn."""
         children = self._rows("portal_child", only_latest=True)
         messages = self._rows("mail_message")
@@ -383,21 +376,23 @@ class Labels:
             "in_note": np.concatenate(in_notes),
         }
 
-    def clusters(self) -> pa.Table:
+    def clusters(self) -> Iterator[pa.Table]:
         """Rows of people in every system, by person."""
         rows = self._rows(*IN_FRONT, *BEHIND)
-        order = np.lexsort((rows.rec, rows.table))
-        return arrow_table(
-            sheets.CLUSTERS,
-            {
-                "table": chosen(TABLES, rows.table[order]),
-                "rec_id": rows.rec[order],
-                "cluster": self.numbering.person[rows.person[order]],
-            },
-        )
+        order = np.lexsort((rows.rec, rows.table)).astype(np.int32)
+        for some in pieces(order.size):
+            part = rows.take(order[some])
+            yield arrow_table(
+                sheets.CLUSTERS,
+                {
+                    "table": chosen(TABLES, part.table),
+                    "rec_id": part.rec.astype(np.int64),
+                    "cluster": self.numbering.person[part.person],
+                },
+            )
 
-    def makers(self) -> dict[str, Callable[[], pa.Table]]:
-        """Makers of all labels by task."""
+    def makers(self) -> dict[str, Callable[[], pa.Table | Iterator[pa.Table]]]:
+        """Makers of all labels by task; of large ones in parts."""
         made = {task: getattr(self, task.lower()) for task in sheets.LABELS}
         return {**made, "clusters": self.clusters}
 
@@ -415,7 +410,7 @@ def _joined(left: _Rows, right: _Rows, key_l: np.ndarray, key_r: np.ndarray, kin
     kept = np.asarray(key_r)[at_r] != BLANK
     one, other = left.take(at_l[kept]), right.take(at_r[kept])
     count = int(kept.sum())
-    return _Pairs(one.table, one.rec, other.table, other.rec, np.full(count, kind), np.ones(count))
+    return _Pairs(one.table, one.rec, other.table, other.rec, _of_kind(kind, count), np.ones(count))
 
 
 def _linked(adults: _Rows, children: _Rows, links: Links) -> _Pairs:
@@ -423,4 +418,27 @@ def _linked(adults: _Rows, children: _Rows, links: Links) -> _Pairs:
     link, at_child = matches(children.person, links.child.astype(np.int64))
     pair, at_adult = matches(adults.person, links.parent[link].astype(np.int64))
     one, other = adults.take(at_adult), children.take(at_child[pair])
-    return _Pairs(one.table, one.rec, other.table, other.rec, np.zeros(pair.size, np.int64), np.ones(pair.size))
+    return _Pairs(one.table, one.rec, other.table, other.rec, _of_kind(0, pair.size), np.ones(pair.size))
+
+
+def _of_kind(kind: int, count: int) -> np.ndarray:
+    return np.full(count, kind, dtype=np.int8)
+
+
+def _in_order(pairs: _Pairs) -> _Pairs:
+    """Pairs with the smaller side left, sorted by both sides; of those of the same rows the one of the best kind."""
+    turned = (pairs.table_l > pairs.table_r) | ((pairs.table_l == pairs.table_r) & (pairs.rec_l > pairs.rec_r))
+    if turned.any():
+        sides = ("table_l", "table_r"), ("rec_l", "rec_r")
+        columns = pairs._asdict()
+        for one, other in sides:
+            left, right = columns[one], columns[other]
+            columns[one], columns[other] = np.where(turned, right, left), np.where(turned, left, right)
+        pairs = _Pairs(**columns)
+    order = np.lexsort((pairs.kind, pairs.rec_r, pairs.table_r, pairs.rec_l, pairs.table_l))
+    pairs = _Pairs(*(column[order] for column in pairs))
+    same = np.ones(order.size, dtype=bool)
+    for column in pairs[:4]:
+        same[1:] &= column[1:] == column[:-1]
+    same[:1] = False
+    return _Pairs(*(column[~same] for column in pairs))

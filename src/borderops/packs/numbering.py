@@ -79,8 +79,16 @@ class Numbering:
         if table not in self._rec_ids:
             found = self._cut.records[table]
             index = TABLES.index(table)
-            self._rec_ids[table] = ranked(found["entered_at"], self.draws, found["rec_id"], Purpose.PACK_ROW, index)
-        return self._rec_ids[table]
+            made = ranked(found["entered_at"], self.draws, found["rec_id"], Purpose.PACK_ROW, index)
+            self._rec_ids[table] = made.astype(np.int32)  # kept for all tables until the end
+        return self._rec_ids[table].astype(np.int64)
+
+    def order(self, table: str) -> np.ndarray:
+        """Places of the rows of a table as released in the order of their new numbers, shape (r,), int32."""
+        rec_ids = self.rec_ids(table)
+        order = np.empty(rec_ids.size, dtype=np.int32)
+        order[rec_ids - 1] = np.arange(rec_ids.size)
+        return order
 
     def rec_ids_of(self, table: str, old: np.ndarray) -> np.ndarray:
         """New numbers of rows by their old ones; `BLANK` for rows that were not released, shape (k,), int64."""
@@ -120,10 +128,10 @@ class Numbering:
         if not fresh.size:
             return np.full(values.shape, BLANK, dtype=np.int64)
         inside = (values >= 0) & (values < fresh.size)
-        return np.where(inside, fresh[np.where(inside, values, 0)], BLANK)
+        return np.where(inside, fresh[np.where(inside, values, 0)], np.int64(BLANK))
 
     def fresh(self, home: str) -> np.ndarray:
-        """New number by old one, `BLANK` for numbers that do not occur in the pack, int64."""
+        """New number by old one, `BLANK` for numbers that do not occur in the pack, int32."""
         if home not in self._fresh:
             self._fresh[home] = self._make(home)
         return self._fresh[home]
@@ -134,7 +142,7 @@ class Numbering:
         for values in occurring:
             is_used[values[values >= 0]] = True
         used = np.flatnonzero(is_used)
-        fresh = np.full(is_used.size, BLANK, dtype=np.int64)
+        fresh = np.full(is_used.size, BLANK, dtype=np.int32)
         at = self._first_entered(home, fresh.size)[used]
         fresh[used] = ranked(at, self.draws, used, Purpose.PACK_NUMBER, HOMES.index(home))
         return fresh

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from borderops.packs.columns import MARK, SYNTHETIC, arrow_table, observed_sheets
 from borderops.packs.cutting import Cut
+from borderops.packs.formats import pieces
 from borderops.packs.numbering import Numbering
 from borderops.packs.readable import Reader
 from borderops.records.systems import RecordTable
@@ -29,11 +31,21 @@ class Observed:
     def __init__(self, made: Cut, numbering: Numbering, reader: Reader):
         self.cut, self.numbering, self.reader = made, numbering, reader
 
+    def parts(self, name: str) -> Iterator[pa.Table]:
+        """One table in parts, sorted by its new numbers; at least one part, which may be empty."""
+        found, order = self.cut.records[name], self.numbering.order(name)
+        for rows in pieces(order.size):
+            yield self.rows(name, found.take(order[rows]), np.arange(rows.start, rows.stop) + 1)
+
     def table(self, name: str) -> pa.Table:
-        """One table, sorted by its new numbers."""
-        found, rec_ids = self.cut.records[name], self.numbering.rec_ids(name)
-        order = np.argsort(rec_ids)
-        return self.rows(name, found.take(order), rec_ids[order])
+        """One table as a whole."""
+        import pyarrow as pa
+
+        return pa.concat_tables(self.parts(name)).combine_chunks()
+
+    def some(self, name: str, rec_ids: np.ndarray) -> pa.Table:
+        """Rows of a table by their new numbers, in the order in which they are asked for."""
+        return self.rows(name, self.cut.records[name].take(self.numbering.order(name)[rec_ids - 1]), rec_ids)
 
     def rows(self, name: str, found: RecordTable, rec_ids: np.ndarray) -> pa.Table:
         """Rows of a table, in their order, with all other numbers made fresh.

@@ -6,16 +6,21 @@ Rows are called by ``table:rec_id`` where a tool knows one name for a row.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from borderops.packs.columns import NOTICE
 
 if TYPE_CHECKING:  # loading takes a while
     import pyarrow as pa
 
+    RecordsOf = Callable[[str, np.ndarray], pa.Table]
+
 PAIR_TASKS: Final = ("T1", "T2", "T3", "T8")
+EXAMPLES_OF: Final = "T1"
 EXAMPLES: Final = 300
 """Matches, and as many distinct pairs, in files that hold whole records."""
 
@@ -52,25 +57,31 @@ def recordlinkage(labels: pa.Table) -> pa.Table:
     return pa.table(sides, metadata={"notice": NOTICE})
 
 
-def examples(labels: pa.Table, left: pa.Table, right: pa.Table) -> list[tuple[bool, dict[str, Any], dict[str, Any]]]:
+def examples(labels: Iterable[pa.Table], records: RecordsOf) -> list[tuple[bool, dict[str, Any], dict[str, Any]]]:
     """Pairs of whole records of e3 and EARM, as many distinct ones as matches, in the order of the labels."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    both = labels.filter(pc.and_(pc.equal(labels["table_l"], _LEFT), pc.equal(labels["table_r"], _RIGHT)))
+    both: dict[bool, list[pa.Table]] = {True: [], False: []}
+    for part in labels:
+        of_both = pc.and_(pc.equal(part["table_l"], _LEFT), pc.equal(part["table_r"], _RIGHT))
+        for is_match, some in both.items():
+            wanted = EXAMPLES - sum(one.num_rows for one in some)
+            some.append(part.filter(pc.and_(of_both, pc.equal(part["is_match"], is_match))).slice(0, wanted))
     found = []
-    for is_match in (True, False):
-        some = both.filter(pc.equal(both["is_match"], is_match)).slice(0, EXAMPLES)
-        sides = _records(left, some["rec_id_l"]), _records(right, some["rec_id_r"])
+    for is_match, some in both.items():
+        pairs = pa.concat_tables(some)
+        sides = (
+            _told(records(name, pairs[rec].to_numpy())) for name, rec in ((_LEFT, "rec_id_l"), (_RIGHT, "rec_id_r"))
+        )
         found += [(is_match, one, other) for one, other in zip(*sides)]
     return found
 
 
-def _records(table: pa.Table, rec_ids: pa.ChunkedArray) -> list[dict[str, Any]]:
-    """Records by their numbers, which are 1, 2, 3 and so on; dates as texts."""
-    import pyarrow as pa
-
-    rows = table.select(list(COMPARED)).take(pa.array([number - 1 for number in rec_ids.to_pylist()], type=pa.int64()))
-    return [{name: None if value is None else str(value) for name, value in row.items()} for row in rows.to_pylist()]
+def _told(rows: pa.Table) -> list[dict[str, Any]]:
+    """Records with what is compared; dates as texts."""
+    told = rows.select(list(COMPARED)).to_pylist()
+    return [{name: None if value is None else str(value) for name, value in row.items()} for row in told]
 
 
 def dedupe(pairs: list[tuple[bool, dict[str, Any], dict[str, Any]]]) -> str:
@@ -99,23 +110,34 @@ def zingg(pairs: list[tuple[bool, dict[str, Any], dict[str, Any]]]) -> pa.Table:
     return pa.table(made, metadata={"notice": NOTICE})
 
 
-def write_tool_labels(folder: Path, labels: Mapping[str, pa.Table], left: pa.Table, right: pa.Table) -> None:
-    """Write the files of all tools.
+def write_pairs(folder: Path, task: str, labels: Iterable[pa.Table]) -> None:
+    """Write the labels of a task of pairs, given in parts, for Splink and recordlinkage."""
+    from borderops.packs.formats import ParquetFile
+
+    files: dict[str, ParquetFile] = {}
+    for part in labels:
+        for name, form in (("splink", splink), ("recordlinkage", recordlinkage)):
+            made = form(part)
+            if name not in files:
+                files[name] = ParquetFile(folder / f"{name}_{task}.parquet", made.schema)
+            files[name].write(made)
+    for file in files.values():
+        file.close()
+
+
+def write_examples(folder: Path, labels: Iterable[pa.Table], records: RecordsOf) -> None:
+    """Write pairs of whole records for dedupe and Zingg.
 
     Parameters
     ----------
     folder : Path
-    labels : mapping of str to Table
-        Labels of pairs, by task.
-    left, right : Table
-        Observed tables of e3's subjects and EARM's cases.
+    labels : iterable of Table
+        Of T1, in parts.
+    records : callable
+        From an observed table and numbers of its rows to these rows.
     """
-    from borderops.packs.formats import write_csv, write_parquet
+    from borderops.packs.formats import write_csv
 
-    folder.mkdir(parents=True)
-    for task, table in labels.items():
-        write_parquet(splink(table), folder / f"splink_{task}.parquet")
-        write_parquet(recordlinkage(table), folder / f"recordlinkage_{task}.parquet")
-    pairs = examples(labels["T1"], left, right)
-    (folder / "dedupe_T1.json").write_text(dedupe(pairs), encoding="utf-8", newline="\n")
-    write_csv(zingg(pairs), folder / "zingg_T1.csv")
+    pairs = examples(labels, records)
+    (folder / f"dedupe_{EXAMPLES_OF}.json").write_text(dedupe(pairs), encoding="utf-8", newline="\n")
+    write_csv(zingg(pairs), folder / f"zingg_{EXAMPLES_OF}.csv")

@@ -1,16 +1,16 @@
 """A pack on disk: observed tables in every format asked for, the answer key apart, descriptors and manifests.
 
-Tables are made and written one after another, so that memory holds few of them at a time. Must not know where the
-folder will lie in the end, what day it is, or how many workers write: files are the same bytes.
+Tables are made and written part by part, one table after another, so that memory hardly grows with them. Must not know
+where the folder will lie in the end, what day it is, or how many workers write: files are the same bytes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,14 +24,17 @@ from borderops.packs.datasheet import datasheet, facts_of
 from borderops.packs.descriptors import croissant, data_package, dictionary, path_of, sql
 from borderops.packs.dialects import described, dialect_of, in_dialect
 from borderops.packs.formats import (
+    CsvFile,
     DuckdbFile,
+    LinesFile,
     ParquetFile,
     SqliteFile,
-    write_csv,
-    write_jsonl,
-    write_mbox,
+    TableFile,
+    Workbook,
+    as_json,
+    as_message,
+    parts_of,
     write_parquet,
-    write_xlsx,
 )
 from borderops.packs.harm_guard import lint
 from borderops.packs.key_tables import KEY_SHEETS
@@ -41,7 +44,7 @@ from borderops.packs.listing import PublishedLists
 from borderops.packs.numbering import Numbering
 from borderops.packs.observed import Observed
 from borderops.packs.readable import Reader
-from borderops.packs.tool_labels import PAIR_TASKS, write_tool_labels
+from borderops.packs.tool_labels import EXAMPLES_OF, PAIR_TASKS, write_examples, write_pairs
 from borderops.records.bookkeeping import Books
 from borderops.records.systems import LAYOUTS
 
@@ -173,14 +176,14 @@ class _Pack:
         """Every table in every format."""
         for name in about_folders(self.about.formats):
             (self.folder / "observed" / name).mkdir(parents=True)
-        with ExitStack() as stack:
-            databases = self._databases()
-            for database in databases:
-                stack.enter_context(database)
-            for name, table in self._tables():
-                sheet = observed_sheets()[name]
-                for database in databases:  # one at a time: both write into one file
-                    database.write(sheet, table)
+        names = [*LAYOUTS, *LISTS]
+        with ThreadPoolExecutor(self.workers) as pool:
+            self.sizes |= dict(pool.map(self._write_files, names))
+        for database in self._databases():
+            with database:
+                for name in names:  # one at a time, since all go into one file
+                    sheet = observed_sheets()[name]
+                    database.write(sheet, parts_of(self.folder / path_of(sheet)))
 
     def _databases(self) -> list[SqliteFile | DuckdbFile]:
         kinds: dict[str, type[SqliteFile] | type[DuckdbFile]] = {"sqlite": SqliteFile, "duckdb": DuckdbFile}
@@ -190,26 +193,20 @@ class _Pack:
             if name in self.about.formats
         ]
 
-    def _tables(self) -> Iterator[tuple[str, pa.Table]]:
-        """Observed tables, each once its files are written; as many at a time as there are workers."""
-        names = [*LAYOUTS, *LISTS]
-        if self.workers == 1:
-            yield from ((name, self._write_files(name)) for name in names)
-            return
-        with ThreadPoolExecutor(self.workers) as pool:
-            for begin in range(0, len(names), self.workers):
-                some = names[begin : begin + self.workers]
-                yield from zip(some, pool.map(self._write_files, some))
-
-    def _write_files(self, name: str) -> pa.Table:
-        """One table in all formats of single files."""
-        table = (self.lists if name in LISTS else self.observed).table(name)
-        sheet = observed_sheets()[name]
-        self.sizes[path_of(sheet)] = table.num_rows
-        for each in self.about.formats:
-            if each in _WRITERS:
-                _WRITERS[each](sheet, table, self.folder / "observed" / each)
-        return table
+    def _write_files(self, name: str) -> tuple[str, int]:
+        """One table in all formats of single files; its path and how many rows it has."""
+        sheet, rows = observed_sheets()[name], 0
+        made = (_FILES[each](sheet, self.folder / "observed" / each) for each in self.about.formats if each in _FILES)
+        files = [file for file in made if file is not None]
+        parts = [self.lists.table(name)] if name in LISTS else self.observed.parts(name)
+        for part in parts:
+            rows += part.num_rows
+            for file in files:
+                file.write(part)
+        for file in files:
+            file.close()
+        give_back()
+        return path_of(sheet), rows
 
     # --- key ----------------------------------------------------------------------------------------------------------
 
@@ -217,32 +214,34 @@ class _Pack:
         """Tables of the truth, and rows that are missing."""
         (self.folder / "answer_key" / "missing").mkdir(parents=True)
         for name, maker in mapping_of(self.tables).items():
-            made = maker()
-            self._write(KEY_SHEETS[name], [made] if hasattr(made, "num_rows") else made)
+            self._write(KEY_SHEETS[name], maker())
         for name in self.tables.missing():
             places, numbers = self.tables.missing_rows(name)
             table = self.observed.rows(name, self.cut.written[name].take(places), numbers)
             write_parquet(table, self.folder / "answer_key" / "missing" / f"{name}.parquet")
 
-    def _write(self, sheet: Sheet, parts: Iterable[pa.Table]) -> None:
+    def _write(self, sheet: Sheet, made: pa.Table | Iterable[pa.Table]) -> None:
+        """A table of the key, as a whole or in parts."""
         path, rows = path_of(sheet), 0
         with ParquetFile(self.folder / path, arrow_schema(sheet)) as file:
-            for part in parts:
+            for part in [made] if hasattr(made, "num_rows") else made:
                 file.write(part)
                 rows += part.num_rows
+        give_back()
         self.sizes[path] = rows
 
     def write_labels(self) -> None:
         """Labels of every task, and the forms that tools load."""
-        (self.folder / "answer_key" / "labels").mkdir()
-        pairs = {}
+        labels, tools = (self.folder / "answer_key" / name for name in ("labels", "tools"))
+        labels.mkdir()
+        tools.mkdir()
         for name, maker in Labels(self.tables, self.lists).makers().items():
-            table = maker()
-            self._write(KEY_SHEETS[name], [table])
+            self._write(KEY_SHEETS[name], maker())
+            path = labels / f"{name}.parquet"
             if name in PAIR_TASKS:
-                pairs[name] = table
-        left, right = (self.observed.table(name) for name in ("e3_subject", "earm_case"))
-        write_tool_labels(self.folder / "answer_key" / "tools", pairs, left, right)
+                write_pairs(tools, name, parts_of(path))
+            if name == EXAMPLES_OF:
+                write_examples(tools, parts_of(path), self.observed.some)
 
     # --- descriptors --------------------------------------------------------------------------------------------------
 
@@ -253,6 +252,9 @@ class _Pack:
         sheets = [*observed_sheets().values(), *KEY_SHEETS.values()]
         name = self.about.name
         self._text("datapackage.json", data_package(name, sheets, self.sizes))
+        if "csv" in self.about.formats:
+            of_csv = data_package(name, observed_sheets().values(), self.sizes, is_csv=True)
+            self._text("observed/csv/datapackage.json", of_csv)
         self._text("croissant.json", croissant(name, provenance.version(), sheets, checksums(self.folder)))
         self._text("schema.sql", sql(sheets))
         self._text("dictionary.md", dictionary(sheets, self.sizes))
@@ -298,6 +300,13 @@ class _Pack:
         (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
+def give_back() -> None:
+    """Give memory back that Arrow keeps for later: what a large table took would stay taken to the end."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+
+
 def about_folders(formats: Sequence[str]) -> list[str]:
     """Folders below ``observed``."""
     return [name for name in FORMATS if name in formats]
@@ -319,31 +328,30 @@ def checksums(folder: Path) -> dict[str, str]:
 
 # --- one format each --------------------------------------------------------------------------------------------------
 
-_Writer = Callable[[Sheet, "pa.Table", Path], None]
+_Maker = Callable[[Sheet, Path], TableFile | None]
+"""Of a table and the folder of a format: the file, or None for tables that do not come in it."""
 
 
-def _in_dialect(sheet: Sheet, table: pa.Table, folder: Path) -> None:
-    write_csv(in_dialect(sheet, table), folder / f"{sheet.name}.csv", dialect_of(sheet.name).separator)
+def _in_dialect(sheet: Sheet, folder: Path) -> TableFile:
+    separator = dialect_of(sheet.name).separator
+    return CsvFile(folder / f"{sheet.name}.csv", separator, partial(in_dialect, sheet))
 
 
-def _mail_as_lines(sheet: Sheet, table: pa.Table, folder: Path) -> None:
-    if sheet.name == MAIL:
-        write_jsonl(table, folder / f"{sheet.name}.jsonl")
+def _mail_as_lines(sheet: Sheet, folder: Path) -> TableFile | None:
+    return LinesFile(folder / f"{sheet.name}.jsonl", as_json) if sheet.name == MAIL else None
 
 
-def _mail_as_box(sheet: Sheet, table: pa.Table, folder: Path) -> None:
-    if sheet.name == MAIL:
-        write_mbox(table, folder / f"{sheet.name}.mbox")
+def _mail_as_box(sheet: Sheet, folder: Path) -> TableFile | None:
+    return LinesFile(folder / f"{sheet.name}.mbox", as_message) if sheet.name == MAIL else None
 
 
-def _workbook(sheet: Sheet, table: pa.Table, folder: Path) -> None:
-    if sheet.name in LOCAL:
-        write_xlsx(table, folder / f"{sheet.name}.xlsx", LOCAL[sheet.name])
+def _workbook(sheet: Sheet, folder: Path) -> TableFile | None:
+    return Workbook(folder / f"{sheet.name}.xlsx", LOCAL[sheet.name]) if sheet.name in LOCAL else None
 
 
-_WRITERS: Final[Mapping[str, _Writer]] = {
-    "parquet": lambda sheet, table, folder: write_parquet(table, folder / f"{sheet.name}.parquet"),
-    "csv": lambda sheet, table, folder: write_csv(table, folder / f"{sheet.name}.csv"),
+_FILES: Final[Mapping[str, _Maker]] = {
+    "parquet": lambda sheet, folder: ParquetFile(folder / f"{sheet.name}.parquet", arrow_schema(sheet)),
+    "csv": lambda sheet, folder: CsvFile(folder / f"{sheet.name}.csv"),
     "csv_dialect": _in_dialect,
     "jsonl": _mail_as_lines,
     "mbox": _mail_as_box,
@@ -365,7 +373,8 @@ apart, everything that is true.
 - `answer_key/`: people, links, the truth behind every row, every error with its cause, splits and labels. Keep it away
   from whoever is to be judged.
 - `dictionary.md`: every table and column. `datasheet.md`: how wrong it is, and what it must not be used for.
-- `datapackage.json`, `croissant.json`, `schema.sql`: the same for machines. `manifest.json`: seed, settings, checksums.
+- `datapackage.json`, `croissant.json`, `schema.sql`: the same for machines; `observed/csv/datapackage.json` where CSV
+  was asked for. `manifest.json`: seed, settings, checksums.
 
 Rows of a table are numbered by `rec_id`, 1, 2, 3, in the order of entry. A tool's output for `borderops score` names
 rows by table and `rec_id`: pairs (`table_l, rec_id_l, table_r, rec_id_r[, score]`), clusters (`table, rec_id,

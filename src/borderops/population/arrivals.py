@@ -12,12 +12,13 @@ from datetime import date, timedelta
 import numpy as np
 
 from borderops import clock, entities, quantiles
-from borderops.config.schema import PORTS, SECTORS, STATIONS, Arrivals, Settings
+from borderops.config.schema import PORTS, SECTORS, STATIONS, Arrivals, Settings, Stress
 from borderops.facts.tables import monthly_apprehensions
 from borderops.population.arrivals_file import read_arrivals
 from borderops.population.arrivals_forecast import forecast
 from borderops.population.make_up import PartySizes, party_sizes
 from borderops.population.people import Stratum
+from borderops.pressure import surge_factors
 from borderops.streams import Draws, Purpose
 from borderops.tables import Table
 from borderops.units import DAY, HOUR
@@ -108,7 +109,19 @@ def expected_parties(settings: Settings, days: np.ndarray, draws: Draws) -> np.n
     factors[[Stratum.FAMILY, Stratum.FALSE_FAMILY, Stratum.UNDISCLOSED_FAMILY]] = by_stratum.families
     factors[Stratum.KIN_GROUP] = by_stratum.kin_groups
     factors[Stratum.CHILDREN_ALONE] = by_stratum.children_alone
-    return parties * factors
+    return parties * factors * _surges(settings.stress, days) if settings.stress.surges else parties * factors
+
+
+def _surges(stress: Stress, days: np.ndarray) -> np.ndarray:
+    """Factors of a stress by day, station and stratum of parties."""
+    single, families, kin, alone = np.moveaxis(surge_factors(stress, days), 2, 0)
+    factors = np.ones((*single.shape, STRATA))
+    factors[:, :, Stratum.SINGLE_ADULT] = single
+    for stratum in (Stratum.FAMILY, Stratum.FALSE_FAMILY, Stratum.UNDISCLOSED_FAMILY):
+        factors[:, :, stratum] = families
+    factors[:, :, Stratum.KIN_GROUP] = kin
+    factors[:, :, Stratum.CHILDREN_ALONE] = alone
+    return factors
 
 
 def expected_persons(settings: Settings, days: np.ndarray, draws: Draws) -> np.ndarray:

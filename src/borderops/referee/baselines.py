@@ -15,15 +15,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from borderops.audit.findings import TABLES, Pairs
-from borderops.audit.linkage import hhs_rule, matching_rules, port_rules
+from borderops.audit.checks import STAYS, run_checks
+from borderops.audit.findings import TABLES, Check, Pairs
+from borderops.audit.linkage import LATEST, hhs_rule, matching_rules, port_rules
+from borderops.audit.lists import Period, official_list
 from borderops.records.spelling import plain
+from borderops.records.systems import CODES, LAYOUTS
 from borderops.referee.observed_records import read_records
 from borderops.referee.pack import OWN_NUMBERS, Pack
 
 COLUMNS: Final = ("table_l", "rec_id_l", "table_r", "rec_id_r")
 OF_THE_RULE: Final = ("e3_event", "e3_subject", "e3_family_unit", "e3_family_member", "sigma_case", "sigma_family_link")
 OF_HHS: Final = ("e3_event", "e3_subject", "sigma_case", "earm_case", "portal_child")
+OF_LISTS: Final = ("e3_subject", "e3_unit_deletion", "e3_family_member")
 FRONT, BEHIND = ("e3_subject", "sigma_case"), ("earm_case", "portal_child")
 NAMES: Final = {
     "e3_subject": ("given", "surname_1", "surname_2"),
@@ -44,7 +48,7 @@ class Baseline:
     task : str
     says : str
     make : callable
-        From a pack to pairs with `COLUMNS`.
+        From a pack to an output: pairs with `COLUMNS`, a list, cells or an estimate.
     """
 
     name: str
@@ -143,6 +147,83 @@ def _name_and_birth(name: str, table: pd.DataFrame) -> pd.Series:
     return (folded + "|" + birth).where((words != "") & birth.notna())
 
 
+# --- lists, cells and a number --------------------------------------------------------------------------------------
+
+
+def _official_list(pack: Pack) -> pd.DataFrame:
+    """Children under any code, whenever separated."""
+    records = read_records(pack, OF_LISTS)
+    listed = official_list(records, LATEST, Period(-LATEST, LATEST, CODES))
+    children = listed.rec_id[listed.is_child & (listed.rec_id >= 0)]
+    return pd.DataFrame({"table": "e3_subject", "rec_id": np.unique(children)})
+
+
+def _number_not_on_the_list(pack: Pack) -> pd.DataFrame:
+    """Entries whose number no record has, and children on no list of whom mail gives a parent's number."""
+    entries = pack.observed("list_entry").to_pandas()
+    listed = _text(entries, "a_number")
+    known = set(_keyed(pack, (*FRONT, "portal_child"), _number)["key"])
+    false = entries.loc[listed.notna() & ~listed.isin(known), "rec_id"]
+    mail = pack.observed("mail_message").to_pandas()
+    told = set(_text(mail[mail["parent_a_number"].notna()], "child_a_number")) - set(listed.dropna())
+    children = _keyed(pack, ("portal_child",), _number)
+    missing = children.loc[children["key"].isin(told), ["table", "rec_id"]]
+    return pd.concat([pd.DataFrame({"table": "list_entry", "rec_id": false}), missing], ignore_index=True)
+
+
+def _published_checks(pack: Pack) -> pd.DataFrame:
+    """The field that each failed check speaks of; of age and date of birth the age, which is reckoned again."""
+    records = read_records(pack, tuple(LAYOUTS))
+    found = run_checks(records, (Check.AGE_AGAINST_BIRTH, Check.IMPOSSIBLE_DATE))
+    parts = [pd.DataFrame({"table": [], "rec_id": [], "field": []})]
+    for name, table in records.tables.items():
+        for check, fields in ((Check.AGE_AGAINST_BIRTH, ("age",)), (Check.IMPOSSIBLE_DATE, STAYS.get(name, ())[1:])):
+            rows = found.of(check, name)
+            parts += [pd.DataFrame({"table": name, "rec_id": rows, "field": field}) for field in fields]
+        if "birth_day" in table.columns:
+            born = found.of(Check.IMPOSSIBLE_DATE, name)
+            parts.append(pd.DataFrame({"table": name, "rec_id": born, "field": "birth_day"}))
+    return pd.concat(parts, ignore_index=True).astype({"rec_id": "int64"})
+
+
+def _two_systems(pack: Pack) -> pd.DataFrame:
+    """Dates of birth that differ from those of the same A-number where the person was first written down."""
+    front, behind = (_with_birth(pack, tables) for tables in (FRONT, BEHIND))
+    both = behind.merge(front.drop_duplicates("key", keep=False), on="key", suffixes=("", "_first"))
+    differ = both[both["birth_day"] != both["birth_day_first"]]
+    return differ[["table", "rec_id"]].assign(field="birth_day", value=differ["birth_day_first"])
+
+
+def _with_birth(pack: Pack, tables: tuple[str, ...]) -> pd.DataFrame:
+    found = _keyed(pack, tables, _number)
+    births = [pack.observed(name).to_pandas()[["rec_id", "birth_day"]].assign(table=name) for name in tables]
+    return found.merge(pd.concat(births), on=["table", "rec_id"]).dropna().astype({"birth_day": "string"})
+
+
+def _rows_twice(pack: Pack) -> pd.DataFrame:
+    """Rows that are equal to an earlier one in everything but their number."""
+    parts = []
+    for name in pack.catalogue.sizes:
+        table = pack.observed(name).to_pandas().sort_values("rec_id")
+        again = table.duplicated([column for column in table.columns if column != "rec_id"])
+        parts.append(pd.DataFrame({"table": name, "rec_id": table.loc[again, "rec_id"]}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _two_lists(pack: Pack) -> pd.DataFrame:
+    """Chapman's estimate from two lists of children, by A-number: coded units, and mail with a parent's number."""
+    coded = _official_list(pack).merge(_keyed(pack, ("e3_subject",), _number), on="rec_id")["key"]
+    mail = pack.observed("mail_message").to_pandas()
+    mailed = _text(mail[mail["parent_a_number"].notna()], "child_a_number").dropna()
+    one, other = set(coded), set(mailed)
+    both = len(one & other)
+    estimate = (len(one) + 1) * (len(other) + 1) / (both + 1) - 1 - len(one | other)
+    scatter = np.sqrt((len(one) + 1) * (len(other) + 1) * (len(one) - both) * (len(other) - both)
+                      / ((both + 1) ** 2 * (both + 2)))  # fmt: skip
+    low, high = max(estimate - 1.645 * scatter, 0.0), estimate + 1.645 * scatter
+    return pd.DataFrame({"estimate": [max(estimate, 0.0)], "low": [low], "high": [max(high, 0.0)]})
+
+
 BASELINES: Final = {
     (one.task, one.name): one
     for one in (
@@ -161,6 +242,19 @@ BASELINES: Final = {
             _report(True),
         ),
         Baseline("hhs", "T3", "HHS's rule: consecutive A-numbers, a surname and the day of entry in common.", _hhs),
+        Baseline("official_list", "T4", "The agency's list, under any code: members of coded units.", _official_list),
+        Baseline(
+            "by_number",
+            "T5",
+            "False: a number that no record has. Missing: a child on no list of whom mail gives a parent's number.",
+            _number_not_on_the_list,
+        ),
+        Baseline("checks", "T6", "Published checks: age against date of birth, impossible dates.", _published_checks),
+        Baseline(
+            "two_systems", "T6", "Dates of birth that differ between systems, set as first written.", _two_systems
+        ),
+        Baseline("twice", "T6", "Rows equal to an earlier one, as a list of rows.", _rows_twice),
+        Baseline("two_lists", "T9", "Chapman's estimate from coded units and mail, by A-number.", _two_lists),
         Baseline("same_number", "T8", "The same A-number of the child.", _same_number_in_mail),
     )
 }

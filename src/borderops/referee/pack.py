@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from borderops.exceptions import FileProblem
@@ -30,6 +31,14 @@ KEY: Final = "answer_key"
 CHECKSUMS: Final = "files_sha256"
 MARK: Final = "synthetic"
 """Column that says of every row that it is made up; no tool is asked about it."""
+
+LABELS: Final = "labels"
+ENTRIES: Final = f"{LABELS}/T5"
+"""Labels of entries of lists."""
+
+SCHEMES: Final = ("family", "time", "sector")
+PARTS: Final = ("train", "test")
+"""Ways of splitting people, and the parts of each."""
 
 OWN_NUMBERS: Final = {
     "e3_subject": "subject_no",
@@ -54,11 +63,14 @@ class Pack:
     key : Path
         Folder of the answer key.
     manifest : mapping
+    part : tuple of (str, str), optional
+        Scheme and part of a split: people of that part alone are judged; everybody, if not given.
     """
 
     folder: Path
     key: Path
     manifest: Mapping[str, Any]
+    part: tuple[str, str] | None = None
 
     @property
     def pack_id(self) -> str:
@@ -120,13 +132,34 @@ class Pack:
         at = codes[names.indices.to_numpy(zero_copy_only=False)] if len(table) else np.zeros(0, dtype=np.int64)
         return self.catalogue.starts[at] + table.column(f"rec_id{side}").to_numpy() - 1
 
+    def table_of(self, records: np.ndarray) -> np.ndarray:
+        """Code of the table that each record stands in."""
+        return np.searchsorted(self.catalogue.starts, records, side="right") - 1
+
     @cached_property
     def person_of_record(self) -> np.ndarray:
         """Number of the person that each record is about, -1 for nobody, shape (records,), int64."""
-        table = self.truth("record", ["table", "rec_id", "person_id"])
         made = np.full(self.catalogue.starts[-1], -1, dtype=np.int64)
-        made[self.records(table)] = table.column("person_id").fill_null(-1).to_numpy()
+        for name in ("record", ENTRIES):  # entries of lists are no records of a system, but labels say whom they name
+            if self.has(name):
+                table = self.truth(name, ["table", "rec_id", "person_id"])
+                made[self.records(table)] = table.column("person_id").fill_null(-1).to_numpy()
         return made
+
+    @cached_property
+    def is_judged(self) -> np.ndarray:
+        """Marks the records about people who are judged, shape (records,); of one part nobody's are among them."""
+        places = self.persons.index.get_indexer(pd.Index(self.person_of_record))
+        return np.append(self.are_people_judged, self.part is None)[places]
+
+    @cached_property
+    def are_people_judged(self) -> np.ndarray:
+        """Marks the people who are judged, in the order of `persons`."""
+        if self.part is None:
+            return np.ones(len(self.persons), dtype=bool)
+        split = self.truth("split")
+        own = pc.and_(*(pc.equal(split.column(name), value) for name, value in zip(("scheme", "part"), self.part)))
+        return self.persons.index.isin(split.filter(own).column("person_id").to_numpy())
 
     @cached_property
     def owner(self) -> np.ndarray:

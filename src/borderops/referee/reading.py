@@ -1,4 +1,4 @@
-"""A tool's output as numbers: which records it pairs, clusters, lists, flags or repairs.
+"""A tool's output as numbers: which records it pairs, clusters, lists, flags or repairs, or how many it reckons with.
 
 CSV (UTF-8, comma, a header) or Parquet, read in batches. Whatever cannot be understood is a complaint, and nothing is
 scored then: no row is left out, repaired or guessed. Nothing of the file is kept but numbers of records and the values
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,6 +60,7 @@ SHAPES: Final = {
         Shape("clusters", ("table", "rec_id", "cluster")),
         Shape("list", ("table", "rec_id")),
         Shape("cells", ("table", "rec_id", "field"), ("value",)),
+        Shape("estimate", ("estimate",), ("low", "high")),
     )
 }
 """Kinds of output by name."""
@@ -112,7 +113,8 @@ class Output:
         One of `SHAPES`.
     columns : mapping of str to ndarray
         ``left`` and ``right`` (pairs; the smaller number left), ``record`` (others): numbers of records, int64;
-        ``score`` (float64), ``cluster``, ``field`` (int64 codes) and ``value`` (object, None for none) as there are.
+        ``score`` (float64), ``cluster``, ``field`` (int64 codes) and ``value`` (object, None for none) as there are;
+        ``estimate``, ``low`` and ``high`` (float64) of an estimate.
     rows : int
     sha256 : str
         Of the file.
@@ -125,6 +127,10 @@ class Output:
     rows: int
     sha256: str
     unread: int
+
+    def take(self, chosen: np.ndarray) -> Output:
+        """Some rows, by a mask; it is still told how many the file has."""
+        return replace(self, columns={name: column[chosen] for name, column in self.columns.items()})
 
 
 def read_output(path: Path, catalogue: Catalogue, kind: str | None, kinds: Sequence[str]) -> Output:
@@ -345,6 +351,8 @@ class _Batch:
         if shape.name == "pairs":
             taken = {"left": self._record("_l")[1], "right": self._record("_r")[1]}
             return taken | ({"score": self._score()} if "score" in self.cells else {})
+        if shape.name == "estimate":
+            return {name: self._amount(name) for name in self.cells}
         table, record = self._record("")
         taken = {"record": record}
         if shape.name == "clusters":
@@ -417,15 +425,26 @@ class _Batch:
 
     def _score(self) -> np.ndarray:
         """Scores from 0 to 1; missing for anything else."""
-        column, is_empty = self._filled("score")
+        values = self._number("score")
+        self._complain((values < 0) | (values > 1), "score lies outside 0 to 1")
+        return values
+
+    def _amount(self, name: str) -> np.ndarray:
+        """Numbers of 0 or more; missing for anything else."""
+        values = self._number(name)
+        self._complain((values < 0) | np.isinf(values), f"{name} is not a number of 0 or more")
+        return values
+
+    def _number(self, name: str) -> np.ndarray:
+        """Numbers; missing for anything else."""
+        column, is_empty = self._filled(name)
         try:
             values = pc.cast(pc.if_else(pa.array(is_empty), None, column), pa.float64())
             values = pc.fill_null(values, np.nan).to_numpy(zero_copy_only=False)
         except pa.ArrowInvalid:  # one of them is no number: each by itself
             numbers = pd.to_numeric(pd.Series(column.to_pylist(), dtype=object), errors="coerce")
             values = numbers.to_numpy(dtype=np.float64)
-        self._complain(np.isnan(values) & ~is_empty, "score is not a number")
-        self._complain((values < 0) | (values > 1), "score lies outside 0 to 1")
+        self._complain(np.isnan(values) & ~is_empty, f"{name} is not a number")
         return values
 
     def _clusters(self, clusters: dict[Any, int]) -> np.ndarray:
@@ -477,10 +496,20 @@ def _judge_whole(taken: Mapping[str, np.ndarray], shape: Shape, complaints: Comp
     if shape.name == "pairs":
         _judge_pairs(taken["left"], taken["right"], complaints)
         return
+    if shape.name == "estimate":
+        _judge_estimate(taken, complaints)
+        return
     keys = [taken["record"]] + ([taken["field"]] if shape.name == "cells" else [])
     is_known = np.logical_and.reduce([key >= 0 for key in keys])
     told = "names a cell once more" if shape.name == "cells" else "names a record once more"
     complaints.at(repeated(is_known, *keys), f"{told} that an earlier row names")
+
+
+def _judge_estimate(taken: Mapping[str, np.ndarray], complaints: Complaints) -> None:
+    if taken["estimate"].size != 1:
+        complaints.of_file(f"it holds {taken['estimate'].size} rows; allowed: one row with the estimate")
+    low, high = (taken.get(name, taken["estimate"]) for name in ("low", "high"))
+    complaints.of_rows((low > taken["estimate"]) | (high < taken["estimate"]), "low is above, or high below, estimate")
 
 
 def _judge_pairs(left: np.ndarray, right: np.ndarray, complaints: Complaints) -> None:

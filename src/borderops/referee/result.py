@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from borderops.referee.measures import Measure
@@ -65,3 +67,19 @@ class Score:
         """One measure by country, age band, sector and surname, in the order of the groups."""
         rows = self.table[(self.table["measure"] == measure) & (self.table["kind"] != "all")]
         return rows.reset_index(drop=True)
+
+
+OF_VERSIONS: Final = (
+    "Rows of one number in one table are versions of one record: it does not matter which of them is named."
+)
+
+
+class Judged(NamedTuple):
+    """Parts of measures by owner, and what else a score tells."""
+
+    parts: dict[str, np.ndarray]
+    measures: tuple[Measure, ...]
+    counts: dict[str, int]
+    notes: list[str]
+    thresholds: pd.DataFrame = pd.DataFrame()
+    mechanisms: pd.DataFrame = pd.DataFrame()

@@ -87,6 +87,17 @@ class Account(Protocol):
     def limits(self) -> Sequence[str]: ...
 
 
+class Days(Protocol):
+    """What pictures by day are drawn from."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def daily(self) -> pd.DataFrame: ...
+    def series(self, measure: str, group: str) -> pd.DataFrame: ...
+    def series_of_enough(self, measure: str, cohort: str) -> pd.DataFrame: ...
+
+
 @dataclass(frozen=True)
 class Headline:
     """Names of the KPIs that the answer's sentences, the cards and the titles speak of.

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from borderops.report.contents import Account, Contents, records, top_row
+from borderops.report.contents import Account, Days, records, top_row
 from borderops.report.words import ABSENT, day_text, level_text, number, quantity, range_cell, replications_text, span
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
@@ -368,20 +368,20 @@ def ink_on(colour: str) -> str:
     return "#ffffff" if colour in (BLUE, GREY, INK, BLACK) else BLACK
 
 
-def mark_season(figure: go.Figure, contents: Contents) -> None:
+def mark_season(figure: go.Figure, contents: Days) -> None:
     """Shade the days that the headline figures speak of."""
     first, last = contents.settings.season
     figure.add_vrect(x0=str(first), x1=str(last), fillcolor="#eef1f4", line_width=0, layer="below")
 
 
-def season_key(contents: Contents) -> Key:
+def season_key(contents: Days) -> Key:
     """Legend entry of the shaded days."""
     first, last = contents.settings.season
     days = f"{day_text(first, with_year=False)} to {day_text(last, with_year=False)}"
     return Key(f"{days}: the days the answer speaks of", "#dfe4e9", "block")
 
 
-def day_axis(contents: Contents) -> dict[str, Any]:
+def day_axis(contents: Days) -> dict[str, Any]:
     """A date axis over the window, with few and short labels."""
     window = contents.settings.window
     is_long = (window.end - window.start).days > 240
@@ -413,14 +413,14 @@ def thin_out(days: pd.Series) -> pd.Series:
     return unique if len(unique) <= EVERY_DAY_UP_TO else unique.iloc[::7]
 
 
-def thinned_note(contents: Contents) -> str:
+def thinned_note(contents: Days) -> str:
     """Says so where a table leaves days out."""
     if contents.daily["day"].nunique() <= EVERY_DAY_UP_TO:
         return ""
     return "The table shows every seventh day; the run's daily table holds all of them."
 
 
-def day_table(contents: Contents, columns: Sequence[tuple[str, str, str, str]]) -> pd.DataFrame:
+def day_table(contents: Days, columns: Sequence[tuple[str, str, str, str]]) -> pd.DataFrame:
     """Days down, measures across.
 
     Parameters

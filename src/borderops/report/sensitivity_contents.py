@@ -1,0 +1,410 @@
+"""What a sensitivity run is told by: tables of inputs, points, effects, regions and the worth of knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from borderops.config.compose import Composed
+from borderops.experiments.trials import Outcome
+from borderops.experiments.varied import Coordinate, Laid, Space, name_of_trial
+from borderops.forecast.kpis import KPIS
+from borderops.forecast.results import KEYS, Results, gather
+from borderops.readiness import morris, region, sobol, value
+from borderops.readiness.seasons import ANY, Figure, broken, worst
+from borderops.report.contents import Definition, FailedReplication
+from borderops.report.limits import LIMITS
+
+MORRIS, SOBOL = "morris", "sobol"
+FEWEST_FAILED: Final = 10
+"""Points that have to come to either end for a region to be looked for."""
+
+EVERYTHING: Final = "everything that was varied"
+FORESIGHT: Final = "everything, chance of the season as well"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A region of inputs for one criterion, or for all together.
+
+    Parameters
+    ----------
+    figure : str
+    what : {"fails", "holds"}
+        The rarer of the two is looked for.
+    box : Box
+        Over `SensitivityContents.coordinates`.
+    """
+
+    figure: str
+    what: str
+    box: region.Box
+
+
+@dataclass(frozen=True)
+class SensitivityContents:
+    """Everything the report of a sensitivity run shows.
+
+    Parameters
+    ----------
+    question, scenario, method, criteria : str
+        Criteria by name and digest; empty for the planner's own limits.
+    figures : list of Figure
+    shown : sequence of str
+        Names of the figures that are told.
+    space : Space
+    laid : Laid
+    kept : ndarray of bool, shape (rows,)
+        Rows of which every trial was finished; the others stand in no figure.
+    values : ndarray of float64, shape (kept rows, points, replications, figures)
+    effects : DataFrame
+        Of a screen: figure, group, inputs, and the columns of `borderops.readiness.morris.Screen`; empty otherwise.
+    indices : DataFrame
+        Of Sobol's method: figure, group, inputs, and the columns of `borderops.readiness.sobol.Indices`.
+    outcomes : DataFrame
+        Columns figure, label, limit, seasons, share_broken; all together last. Of Sobol's method alone.
+    regions : list of Found
+    worth : DataFrame
+        Columns verdict, known, value, low, high, share, resolved_by. Of Sobol's method alone.
+    loss : Loss
+    coordinates : list of Coordinate
+    places : ndarray of float64, shape (kept rows, points, coordinates)
+        Where points lie in the range of each coordinate.
+    n : int
+        Replications of each point.
+    level, definitions, manifest, failures, limits
+        As in `borderops.report.compare_contents.CompareContents`.
+    """
+
+    question: str
+    scenario: str
+    method: str
+    criteria: str
+    figures: list[Figure]
+    shown: Sequence[str]
+    space: Space
+    laid: Laid
+    kept: np.ndarray
+    values: np.ndarray
+    effects: pd.DataFrame
+    indices: pd.DataFrame
+    outcomes: pd.DataFrame
+    regions: list[Found]
+    worth: pd.DataFrame
+    loss: value.Loss
+    coordinates: list[Coordinate]
+    places: np.ndarray
+    n: int
+    level: float
+    definitions: Mapping[str, Definition]
+    manifest: Mapping[str, Any]
+    failures: Sequence[FailedReplication]
+    limits: Sequence[str]
+
+    def figure(self, name: str) -> Figure:
+        """A figure by its name."""
+        return next(one for one in self.figures if one.name == name)
+
+    def of(self, name: str) -> np.ndarray:
+        """Values of a figure, shape (rows, points, replications)."""
+        return np.asarray(self.values[..., [one.name for one in self.figures].index(name)])
+
+
+def sensitivity_contents(
+    composed: Composed,
+    method: str,
+    criteria: str,
+    figures: Sequence[Figure],
+    shown: Sequence[str],
+    space: Space,
+    laid: Laid,
+    loss: value.Loss,
+    outcome: Outcome,
+    manifest: Mapping[str, Any],
+) -> SensitivityContents:
+    """Everything the report of a sensitivity run shows.
+
+    Parameters
+    ----------
+    composed : Composed
+        As asked.
+    method, criteria, figures, shown, space, laid, loss
+        As in `SensitivityContents`.
+    outcome : Outcome
+        With enough whole rows, see `whole_rows`.
+    manifest : mapping
+
+    Returns
+    -------
+    SensitivityContents
+    """
+    level = composed.settings.run.interval_level
+    kept = whole_rows(laid, outcome)
+    values = values_of(figures, laid, outcome, kept)
+    flat = laid.positions[kept].reshape(-1, laid.positions.shape[-1])
+    coordinates, places = space.coordinates(flat)
+    places = places.reshape(int(kept.sum()), laid.points, -1)
+    is_screen = method == MORRIS
+    failed = failures_of(figures, values)
+    return SensitivityContents(
+        question=composed.settings.study.question,
+        scenario=composed.settings.scenario,
+        method=method,
+        criteria=criteria,
+        figures=list(figures),
+        shown=shown,
+        space=space,
+        laid=laid,
+        kept=kept,
+        values=values,
+        effects=effects_table(figures, space, laid, kept, values, level) if is_screen else pd.DataFrame(),
+        indices=pd.DataFrame() if is_screen else indices_table(figures, space, values, level),
+        outcomes=outcomes_table(figures, failed),
+        regions=[] if is_screen else regions_of(failed, places, level),
+        worth=pd.DataFrame(columns=WORTH)
+        if is_screen
+        else worth_table(failed, space, coordinates, places, loss, level),
+        loss=loss,
+        coordinates=coordinates,
+        places=places,
+        n=laid.replications,
+        level=level,
+        definitions=KPIS,
+        manifest=manifest,
+        failures=outcome.failures,
+        limits=list(LIMITS),
+    )
+
+
+# --- reading the trials -----------------------------------------------------------------------------------------------
+
+
+def _trials(laid: Laid, row: int) -> list[str]:
+    """Names of a row's trials, point by point and replication by replication within."""
+    return [name_of_trial(row, point, number) for point in range(1, laid.points + 1) for number in laid.numbers(row)]
+
+
+def whole_rows(laid: Laid, outcome: Outcome) -> np.ndarray:
+    """Rows of which every trial was finished; shape (rows,)."""
+    return np.array([all(outcome.points[name] for name in _trials(laid, row)) for row in range(1, laid.rows + 1)])
+
+
+def values_of(figures: Sequence[Figure], laid: Laid, outcome: Outcome, kept: np.ndarray) -> np.ndarray:
+    """Figures of every trial of the whole rows, shape (rows, points, replications, figures)."""
+    results: list[Results] = [
+        outcome.points[name][0] for row in np.flatnonzero(kept) + 1 for name in _trials(laid, int(row))
+    ]
+    kpis = gather(((at, one.tables["kpis"]) for at, one in enumerate(results)), KEYS["kpis"])
+    shape = (int(kept.sum()), laid.points, laid.replications)
+    return np.stack([worst(one, kpis).reshape(shape) for one in figures], axis=-1)
+
+
+def failures_of(figures: Sequence[Figure], values: np.ndarray) -> dict[str, np.ndarray]:
+    """Which seasons break each judged figure, and any of them; arrays of shape (rows, points, replications)."""
+    found = {one.name: broken(one, values[..., at]) for at, one in enumerate(figures) if one.is_judged}
+    if len(found) > 1:
+        found[ANY] = np.max(np.stack([*found.values()]), axis=0)
+    return found
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def effects_table(
+    figures: Sequence[Figure], space: Space, laid: Laid, kept: np.ndarray, values: np.ndarray, level: float
+) -> pd.DataFrame:
+    """A row a figure and group of a screen."""
+    from borderops.experiments.varied import DRAWN_ANEW
+
+    assert laid.walks is not None
+    names, columns = list(space.groups), list(space.groups.values())
+    lengths = [DRAWN_ANEW if space.inputs[own[0]].kind == "sample" else morris.STEP for own in columns]
+    # Two points of a sample lie in no order, so that its changes have no sign.
+    walks = morris.Walks(laid.walks.positions[kept], laid.walks.moved[kept], laid.walks.ups[kept])
+    found = morris.screen(morris.effects(values, walks, columns, lengths), columns, level)
+    table = _tidy(figures, names, columns, found)
+    is_sample = table["group"].map(dict(zip(names, (space.inputs[own[0]].kind == "sample" for own in columns))))
+    table.loc[is_sample.to_numpy(dtype=bool), ["mu", "mu_low", "mu_high"]] = np.nan
+    return table.assign(is_seen=table["strength_low"] > 0.0)
+
+
+def indices_table(figures: Sequence[Figure], space: Space, values: np.ndarray, level: float) -> pd.DataFrame:
+    """A row a figure and group of Sobol's method."""
+    names, columns = list(space.groups), list(space.groups.values())
+    return _tidy(figures, names, columns, sobol.indices(values, level))
+
+
+def _tidy(
+    figures: Sequence[Figure], names: Sequence[str], columns: Sequence[Sequence[int]], found: Any
+) -> pd.DataFrame:
+    told = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    return pd.DataFrame(
+        [
+            {
+                "figure": figure.name,
+                "group": name,
+                "inputs": len(columns[at]),
+                **{key: float(one[at, place] if one.ndim == 2 else one[place]) for key, one in told.items()},
+            }
+            for place, figure in enumerate(figures)
+            for at, name in enumerate(names)
+        ]
+    )
+
+
+def outcomes_table(figures: Sequence[Figure], failed: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """How many seasons break each criterion, and any of them."""
+    named = {one.name: one for one in figures}
+    return pd.DataFrame(
+        [
+            (name, named[name].criterion.title if name in named else ANY.capitalize(),
+             named[name].limit if name in named else np.nan, one.size, float(one.mean()))
+            for name, one in failed.items()
+        ],
+        columns=["figure", "label", "limit", "seasons", "share_broken"],
+    )  # fmt: skip
+
+
+def regions_of(failed: Mapping[str, np.ndarray], places: np.ndarray, level: float) -> list[Found]:
+    """A region for each figure that neither always nor never fails, whether or not the check bears it out."""
+    rows = np.repeat(np.arange(len(places)), places.shape[1])
+    flat = places.reshape(-1, places.shape[-1])
+    found = []
+    for name, one in failed.items():
+        share = one.mean(axis=2).reshape(-1)
+        what = "fails" if share.mean() <= 0.5 else "holds"
+        rare = share if what == "fails" else 1.0 - share
+        if rare.sum() >= FEWEST_FAILED and len(places) >= region.FOLDS:
+            found.append(Found(name, what, region.find_box(flat, rare, rows, level)))
+    return found
+
+
+WORTH: Final = ["verdict", "known", "value", "low", "high", "share", "resolved_by"]
+
+
+def worth_table(
+    failed: Mapping[str, np.ndarray],
+    space: Space,
+    coordinates: Sequence[Coordinate],
+    places: np.ndarray,
+    loss: value.Loss,
+    level: float,
+) -> pd.DataFrame:
+    """What it would be worth to know each group of inputs before the verdict, of each criterion and of all together.
+
+    Nothing where levers are varied: they are choices, and a verdict would have to say of which.
+    """
+    if any(one.kind == "lever" for one in space.inputs):
+        return pd.DataFrame(columns=WORTH)
+    seasons = places.shape[1] * next(iter(failed.values())).shape[2] if failed else 0
+    rows = np.repeat(np.arange(len(places)), seasons)
+    groups = {name: [space.inputs[column] for column in own] for name, own in space.groups.items()}
+    known = {
+        name: np.array([at for at, one in enumerate(coordinates) if one.of in own]) for name, own in groups.items()
+    }
+    told = []
+    for verdict, one in failed.items():
+        inputs = np.repeat(places.reshape(-1, places.shape[-1]), one.shape[2], axis=0)
+        gain, now = loss.gain(one.reshape(-1)), loss.now(one)
+        for name, columns in known.items():
+            ways = dict.fromkeys(each.resolved_by for each in groups[name])
+            told.append(
+                _worth(verdict, name, value.partly(inputs[:, columns], gain, rows, level, now), ", ".join(ways))
+            )
+        told.append(_worth(verdict, EVERYTHING, value.partly(inputs, gain, rows, level, now), ""))
+        found, low, high = value.perfect(gain, rows, level)
+        share = found / now if now > 0.0 else np.nan
+        told.append(_worth(verdict, FORESIGHT, value.Worth(found, low, high, share), ""))
+    return pd.DataFrame(told, columns=WORTH)
+
+
+def _worth(verdict: str, known: str, one: value.Worth, ways: str) -> tuple[object, ...]:
+    return verdict, known, one.value, one.low, one.high, one.share, ways
+
+
+def inputs_table(contents: SensitivityContents) -> pd.DataFrame:
+    """A row an input: its group, its range, what it rests on, and by what it would be better known."""
+    rows = []
+    for one in contents.space.inputs:
+        first = one.doubts[0].parameters[0] if one.kind == "doubt" else None
+        rows.append(
+            {
+                "input": one.name,
+                "group": one.group,
+                "kind": one.kind,
+                "parameters": sum(len(doubt.parameters) for doubt in one.doubts) or 1,
+                "key": "" if first is None else first.key,
+                "low": np.nan if first is None else float(first.low),  # type: ignore[arg-type]
+                "value": np.nan if first is None else float(first.value),  # type: ignore[arg-type]
+                "high": np.nan if first is None else float(first.high),  # type: ignore[arg-type]
+                "unit": (one.lever.unit if one.lever else "") if first is None else first.unit,
+                "grade": "" if first is None else first.grade,
+                "source": (one.lever.words if one.lever else "") if first is None else first.source,
+                "resolved_by": one.resolved_by,
+                "held_in_rows": sum(name == one.name for _, name in contents.laid.held),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def points_table(contents: SensitivityContents) -> pd.DataFrame:
+    """Where every point lies: row, point, and a column an input."""
+    laid = contents.laid
+    table = pd.DataFrame(laid.positions.reshape(-1, laid.positions.shape[-1]), columns=contents.space.names)
+    table.insert(0, "row", np.repeat(np.arange(1, laid.rows + 1), laid.points))
+    table.insert(1, "point", np.tile(np.arange(1, laid.points + 1), laid.rows))
+    return table
+
+
+def values_table(contents: SensitivityContents) -> pd.DataFrame:
+    """Figures of every season of the whole rows: row, point, replication, and a column a figure."""
+    rows = np.flatnonzero(contents.kept) + 1
+    many, points, replications, figures = contents.values.shape
+    table = pd.DataFrame(contents.values.reshape(-1, figures), columns=[one.name for one in contents.figures])
+    numbers = np.array([[*contents.laid.numbers(int(row))] for row in rows]).reshape(many, 1, replications)
+    table.insert(0, "row", np.repeat(rows, points * replications))
+    table.insert(1, "point", np.tile(np.repeat(np.arange(1, points + 1), replications), many))
+    table.insert(2, "replication", np.broadcast_to(numbers, (many, points, replications)).reshape(-1))
+    return table
+
+
+def rules_of(contents: SensitivityContents, box: region.Box) -> list[str]:
+    """The sides of a box as plain rules: ``courts.districts.*.slots below 45 adults a court day``."""
+    told = []
+    for at, one in enumerate(contents.coordinates):
+        low, high = float(box.low[at]), float(box.high[at])
+        if np.isfinite(low) and np.isfinite(high):
+            told.append(f"{one.name} between {one.value_text(low)} and {one.value_text(high)}")
+        elif np.isfinite(low):
+            word = "at least" if one.of.lever else "above"
+            told.append(f"{one.name} {word} {one.value_text(low)}")
+        elif np.isfinite(high):
+            told.append(f"{one.name} below {one.value_text(high)}")
+    return told
+
+
+def regions_table(contents: SensitivityContents) -> pd.DataFrame:
+    """A row a region: its rules, and how well it tells seasons apart, found and checked."""
+    rows = []
+    for one in contents.regions:
+        box = one.box
+        rows.append(
+            {
+                "figure": one.figure,
+                "what": one.what,
+                "rules": " and ".join(rules_of(contents, box)),
+                "is_found": box.is_found,
+                **{name: getattr(box, name) for name in BOX},
+            }
+        )
+    return pd.DataFrame(rows, columns=["figure", "what", "rules", "is_found", *BOX])
+
+
+BOX: Final = (
+    "whole", "support", "coverage", "density", "checked_coverage", "coverage_low", "coverage_high", "checked_density",
+    "density_low", "density_high",
+)  # fmt: skip

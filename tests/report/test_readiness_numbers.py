@@ -1,0 +1,93 @@
+"""docs/readiness_numbers.py writes the walk-through's numbers from folders, and says as it is what was expected."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from made_up_readiness import made_up_review
+
+from borderops.report.readiness_tables import machine_readable
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture
+def numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script as a module, writing into a copy of the page."""
+    spec = importlib.util.spec_from_file_location("readiness_numbers", DOCS / "readiness_numbers.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / "images").mkdir()
+    (tmp_path / "readiness.md").write_text((DOCS / "readiness.md").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(module, "PAGE", tmp_path / "readiness.md")
+    monkeypatch.setattr(module, "IMAGES", tmp_path / "images")
+    return module
+
+
+def told(verdict: str, scenario: str) -> dict[str, Any]:
+    """A made-up review as programs read it."""
+    return {**machine_readable(made_up_review(verdict)), "scenario": scenario}
+
+
+def folder(tmp_path: Path, review: dict[str, Any]) -> str:
+    """A folder as the command leaves it."""
+    path = tmp_path / str(review["scenario"])
+    path.mkdir()
+    (path / "review.json").write_text(json.dumps(review), encoding="utf-8")
+    return str(path)
+
+
+def test_all_three_fill_the_page(numbers: ModuleType, tmp_path: Path) -> None:
+    """Every mark of the page is filled, every picture drawn, and filling twice changes nothing."""
+    folders = [folder(tmp_path, told("NO-GO", name)) for name in numbers.SCENARIOS]
+    assert numbers.main(folders) == 0
+    page = numbers.PAGE.read_text(encoding="utf-8")
+    for part in page.split("<!-- ")[1:]:
+        name, _, rest = part.partition(": written by")
+        if rest and not name.startswith("capacity"):
+            assert rest.partition("-->")[2].strip(), f"{name} is empty"
+    assert page.count("| **NO-GO** |") == 3
+    for name in numbers.SCENARIOS:
+        assert f"images/readiness-{name}.svg" in page
+        drawn = ElementTree.parse(tmp_path / "images" / f"readiness-{name}.svg").getroot()
+        assert len([one for one in drawn.iter() if one.tag.endswith("title")]) == 1
+    assert numbers.main(folders) == 0 and numbers.PAGE.read_text(encoding="utf-8") == page
+
+
+def test_what_was_expected_is_said_as_it_came_out(numbers: ModuleType) -> None:
+    """A verdict or a ground that did not come out as expected is told as such."""
+    no, go = numbers.expected(told("NO-GO", "foreseen_2018")), told("GO", "foreseen_2018")
+    assert "came out **NO-GO**" in no and "The tracking design: expected among the grounds, came out among" in no
+    kept = {one["criterion"]: one for one in go["judgements"]}
+    assert "came out **GO**" in numbers.expected(go)
+    assert "came out **not** among the grounds" in numbers.expected({**go, "judgements": [*kept.values()]})
+
+
+def test_what_preparation_turns_is_counted(numbers: ModuleType) -> None:
+    """Criteria that turn to GO, those that stay, and those that get worse, each by its title."""
+    plan = told("NO-GO", "foreseen_2018")
+    prepared = json.loads(json.dumps(plan))
+    turned = next(one for one in prepared["judgements"] if one["verdict"] == "NO-GO")
+    worse = next(one for one in prepared["judgements"] if one["verdict"] == "GO")
+    turned["verdict"], worse["verdict"] = "GO", "NO-GO"
+    lines = numbers.difference(plan, prepared).splitlines()
+    assert lines[0] == f"- Turned to GO, 1: {turned['title']}." and lines[2] == f"- No longer GO, 1: {worse['title']}."
+    assert lines[3].startswith(f"- Still NO-GO, {numbers.counts(plan['judgements'], 'NO-GO') - 1}: ")
+
+
+def test_a_folder_of_something_else_is_refused(
+    numbers: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and a word; the page stays as it is."""
+    before = numbers.PAGE.read_text(encoding="utf-8")
+    assert numbers.main([str(tmp_path)]) == 2 and "neither review.json" in capsys.readouterr().err
+    assert numbers.main([folder(tmp_path, told("GO", "somebody_elses"))]) == 2
+    assert "none of the shipped reviews" in capsys.readouterr().err
+    assert numbers.PAGE.read_text(encoding="utf-8") == before
