@@ -2,7 +2,7 @@
 
     borderops readiness scenario=foreseen_2018
     borderops readiness scenario=foreseen_2018_prepared
-    borderops readiness scenario=scale_up_2017
+    borderops readiness scenario=scale_up_2017 pilot=el_paso_2017
     borderops capacity scenario=foreseen_2018 ...
     python docs/readiness_numbers.py FOLDER [FOLDER ...]
 
@@ -38,6 +38,9 @@ EXPECTED = {
 """Grounds that were expected on 4 May 2018, with the criteria that would tell them."""
 
 SMALL_CHILDREN = "age_0_12"
+SECTORS = (
+    "big_bend", "del_rio", "el_centro", "el_paso", "laredo", "rio_grande_valley", "san_diego", "tucson", "yuma",
+)  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:
@@ -62,6 +65,8 @@ def main(arguments: list[str]) -> int:
             print(f"{name} is none of the shipped reviews: {', '.join(SCENARIOS)}", file=sys.stderr)
             return 2
         fill(name, part(told))
+        if told.get("pilot"):
+            fill(f"pilot of {name}", pilot(told["pilot"]))
         (IMAGES / f"readiness-{name}.svg").write_text(picture(told), encoding="utf-8", newline="\n")
     if set(reviews) == set(SCENARIOS):
         shown = {name: reviews[name] for name in SCENARIOS}
@@ -135,10 +140,10 @@ def value(one: dict[str, Any], told: dict[str, Any]) -> str:
         words = fact_words(one, told)
         return words or "nobody concerned"
     low, high = one["value"]["low"], one["value"]["high"]
-    where = "" if one["worst_group"] == "all" else f" ({group(one['worst_group'])})"
+    where = "" if one["worst_group"] == "all" else f", {group(one['worst_group'])}"
     if low == high:
         return f"{quantity(middle, unit)}{where}"
-    return f"{quantity(middle, unit)}, {quantity(low, unit)} to {quantity(high, unit)}{where}"
+    return f"{quantity(middle, unit)} ({number(low, unit)} to {number(high, unit)}){where}"
 
 
 def fact_words(one: dict[str, Any], told: dict[str, Any]) -> str:
@@ -147,19 +152,22 @@ def fact_words(one: dict[str, Any], told: dict[str, Any]) -> str:
     return "never" if rows[one["criterion"]]["fact"] and one["verdict"] == NO_GO else ""
 
 
-def quantity(number: float, unit: str) -> str:
+def quantity(value: float, unit: str) -> str:
     """A number with its unit; shares in per cent."""
-    if unit == "share":
-        shown = f"{100 * number:.1f}".removesuffix(".0")
-        return f"{shown} %"
-    shown = f"{number:,.1f}".removesuffix(".0") if abs(number) < 100 else f"{number:,.0f}"
-    return f"{shown} {unit}"
+    return f"{number(value, unit)} {'%' if unit == 'share' else unit}"
+
+
+def number(value: float, unit: str) -> str:
+    """A number without its unit."""
+    shown = 100 * value if unit == "share" else value
+    return f"{shown:,.1f}".removesuffix(".0") if abs(shown) < 1000 else f"{shown:,.0f}"
 
 
 def group(name: str) -> str:
     """A group's name in words."""
     names = {"age_0_12": "ages 0–12", "girls_13_17": "girls 13–17", "boys_13_17": "boys 13–17"}
-    return names.get(name, f"ages {name}" if name[:1].isdigit() else name.replace("_", " "))
+    words = name.replace("_", " ")
+    return names.get(name, f"ages {name}" if name[:1].isdigit() else words.title() if name in SECTORS else words)
 
 
 def expected(told: dict[str, Any]) -> str:
@@ -214,6 +222,28 @@ def part(told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def pilot(told: dict[str, Any]) -> str:
+    """What the pilot says by itself, and how many of the points that were weighed by it count."""
+    counted = f"{told['effective_points']:,.0f} of the points weighed by them count in effect"
+    silent = f"{len(told['silent'])} criteria it does not speak to"
+    head = f"The pilot `{told['pilot']}` alone: **{told['verdict']}**; {silent}."
+    return "\n".join(
+        [
+            f"{head} {told['simulated']} pilots were simulated, and {counted}.",
+            "",
+            *(f"- {piloted(one)}" for one in told["judgements"]),
+            *(f"- {one}" for one in [*told["told"], *told["left_out"]]),
+        ]
+    )
+
+
+def piloted(one: dict[str, Any]) -> str:
+    """What a figure of the pilot says to a criterion."""
+    of = "" if one["n"] is None else f" of {one['n']:,.0f}"
+    seen = f"{one['figure'].replace('_', ' ')}, {one['k']:,.0f}{of}"
+    return f"{one['verdict']} for `{one['criterion']}`: {seen} ({one['source']})."
+
+
 def capacity(told: dict[str, Any]) -> str:
     """What a search for capacity came to."""
     return "\n".join([f"`borderops {told['command']}`" if told.get("command") else "", "",
@@ -223,7 +253,7 @@ def capacity(told: dict[str, Any]) -> str:
 # --- pictures -----------------------------------------------------------------------------------------------------
 
 
-WIDTH, ROW, TOP, TITLE_AT, STRIP_AT, STRIP, NUMBERS_AT = 980, 24, 74, 34, 560, 210, 785
+WIDTH, ROW, TOP, TITLE_AT, STRIP_AT, STRIP, NUMBERS_AT, BESIDE_AT = 1140, 24, 74, 34, 560, 210, 785, 1075
 
 
 def picture(told: dict[str, Any]) -> str:
@@ -240,10 +270,14 @@ def picture(told: dict[str, Any]) -> str:
         mark(told["verdict"], 4, 8, 1.5),
         text(48, 36, said, size=20, colour=COLOURS[told["verdict"]], weight=700),
         text(STRIP_AT, 62, "seasons in which it holds, and bounds", colour="#55616d"),
-        text(NUMBERS_AT, 62, "worst group", colour="#55616d"),
+        text(NUMBERS_AT, 62, "worst group: median, nine in ten", colour="#55616d"),
+        text(BESIDE_AT - 40, 62, "family_unity", colour="#55616d"),
     ]
+    beside = {one["criterion"]: one["verdict"] for one in (told["beside"] or {"judgements": []})["judgements"]}
     for place, one in enumerate(order):
         parts += row(one, rows[one["criterion"]], told, TOP + ROW * place, place % 2 == 1)
+        if one["criterion"] in beside:
+            parts.append(mark(beside[one["criterion"]], BESIDE_AT - 10, TOP + ROW * place + 3, 0.75))
     foot = TOP + ROW * len(order) + 20
     n = told["replications"]["done"]
     parts.append(text(4, foot, f"{n} simulated seasons; line: bounds of the chance; black: demanded; shaded: where it "

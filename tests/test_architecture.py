@@ -49,8 +49,8 @@ ORDER = """
     fitting.features fitting.regression fitting.sampling fitting.emulator fitting.screen fitting.matching
     fitting.posterior fitting.identifiability fitting.recovery fitting.waves
     packs.columns packs.formats packs.cutting packs.numbering packs.readable packs.observed packs.undoing packs.dialects
-    packs.splitting packs.key_tables packs.answer_key packs.listing packs.labels packs.tool_labels packs.datasheet
-    packs.descriptors packs.harm_guard packs.folder packs.recipe packs.writing
+    packs.splitting packs.key_tables packs.notes packs.answer_key packs.listing packs.labels packs.tool_labels packs.datasheet
+    packs.descriptors packs.harm_guard packs.folder packs.recipe packs.postgres packs.writing
     referee.measures referee.complaints referee.tasks referee.values referee.metrics_pairs referee.metrics_clusters
     referee.metrics_lists referee.metrics_cells referee.metrics_estimates referee.resampling referee.reading referee.pack
     referee.result referee.observed_records referee.baselines referee.judging_pairs referee.judging_records

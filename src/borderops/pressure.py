@@ -55,7 +55,8 @@ def beds_left(stress: Stress, kind: BedKind, days: np.ndarray) -> np.ndarray:
 def staff_left(stress: Stress, staff: Staff, days: np.ndarray, station: Station | None = None) -> np.ndarray:
     """Share of some staff that is left on each day, shape (d,); of agents and coordinators, at a station."""
     losses = [one for one in stress.losses if one.staff == staff]
-    return _left([one for one in losses if station is None or not one.stations or station in one.stations], stress, days)
+    here = [one for one in losses if station is None or not one.stations or station in one.stations]
+    return _left(here, stress, days)
 
 
 def mail_out(stress: Stress, station: str) -> Iterator[tuple[int, int]]:

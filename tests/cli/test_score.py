@@ -108,7 +108,7 @@ def test_wrong_words_are_told_all_at_once(place, capsys):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["task=T7", "output=links.csv"], "task=T7 cannot be scored: records hold no texts of notes"),
+        (["task=T7", "output=links.csv"], "no output of this task; allowed: facts: table, rec_id, fact, value"),
         (["task=T12", "output=links.csv"], "task is T12; allowed: T1, T2"),
         (["output=links.csv"], "no task is named; allowed: T1, T2"),
         (["task=T2", "baseline=hhs"], "baseline is hhs; allowed with task=T2: report_draft, report_refined"),

@@ -89,6 +89,7 @@ def test_effects_are_those_of_the_values(screened):
     assert len(sizes) == 5 and row["mu_star"] == pytest.approx(np.mean(sizes))
 
 
+@pytest.mark.slow
 def test_the_same_words_play_nothing_again_and_more_points_play_the_rest(screened, monkeypatch, capsys):
     """All 30 trials are kept; one walk more plays six."""
     folder, _, _ = screened
@@ -143,6 +144,7 @@ def test_too_few_rows_write_no_report(tmp_path, monkeypatch, capsys):
     assert "Too few rows were finished to tell anything, so no report was written" in err and "Report:" not in out
 
 
+@pytest.mark.slow
 def test_sobols_method_tells_shares_outcomes_and_worth(tmp_path, monkeypatch, capsys):
     """Indices by group, how often the planner's own limit breaks, and what is worth knowing by which way."""
     monkeypatch.chdir(tmp_path)

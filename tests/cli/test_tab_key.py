@@ -60,7 +60,7 @@ NAMES = [*COMMANDS, "help"]
             "borderops sensitivity levers=beds.age_0_12,court",
             ["levers=beds.age_0_12,court_slots", "levers=beds.age_0_12,court_slots_for_parents"],
         ),
-        ("borderops sensitivity at_most.share_over_72h_s", ["at_most.share_over_72h_separated="]),
+        ("borderops sensitivity at_most.shelter_days", ["at_most.shelter_days_full="]),
         ("borderops sensitivity kpis=shelter_days", ["kpis=shelter_days_full"]),
         ("borderops sensitivity scenario=fam", ["scenario=family_unity"]),
         ("borderops nonsense ru", []),

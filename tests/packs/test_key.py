@@ -166,5 +166,5 @@ def test_splits_let_nothing_cross(whole):
 
 
 def test_tables_of_the_pack_are_all_there(whole):
-    """Every system of record and both tables of lists."""
-    assert tables(whole) == sorted([*LAYOUTS, "list_entry", "list_release"])
+    """Every system of record, both tables of lists, and the texts of notes."""
+    assert tables(whole) == sorted([*LAYOUTS, "list_entry", "list_release", "e3_note_text"])

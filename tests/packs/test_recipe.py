@@ -28,7 +28,7 @@ def recipe(folder: Path, text: str) -> Path:
 
 
 def test_rates_of_a_recipe_replace_those_shipped(tmp_path):
-    """What a row names is set, what none names stays or, where others are named, is set as these; settings go before."""
+    """What a row names is set; what none names stays, or is set as others are; settings that are given go before."""
     path = recipe(tmp_path, "type,rate,load_slope\ntypo,0.04,0\nwrong_digit,0.01,\nothers,0,\n")
     slips = read_words([f"recipe={path}"]).composed.settings.records.slips
     assert (slips["typo"].share, slips["typo"].load_slope) == (0.04, 0.0)

@@ -14,8 +14,8 @@ from borderops.readiness.judging import Verdict, weigh
 def criterion(at_most: float, confidence: float = 0.9) -> Criterion:
     """A limit on a figure."""
     return Criterion(
-        "made_up", "Made up", "shelter_days_full", None, "all", at_most, None, confidence, 0.0, "missing", Basis.PLANNER,
-        "none", "nobody", False, (),
+        "made_up", "Made up", "shelter_days_full", None, "all", at_most, None, confidence, 0.0, "missing",
+        Basis.PLANNER, "none", "nobody", False, (),
     )  # fmt: skip
 
 

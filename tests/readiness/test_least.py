@@ -19,7 +19,7 @@ def bench(ask, most: int = MOST) -> Bench:
     return Bench(ask, looks(ALPHA, most))
 
 
-# --- looks ------------------------------------------------------------------------------------------------------------
+# --- looks ----------------------------------------------------------------------------------------------------------
 
 
 def test_looks_spend_the_error_and_no_more():
@@ -43,7 +43,7 @@ def test_too_few_replications_for_four_looks_are_refused():
         looks(ALPHA, 7)
 
 
-# --- what is found ----------------------------------------------------------------------------------------------------
+# --- what is found --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("threshold", LEVELS)
@@ -115,11 +115,11 @@ def test_replications_are_added_only_where_the_verdict_is_open():
     assert all(many == (10 if level < 50 else 40) for level, many in most.items())
 
 
-# --- where more hurts ---------------------------------------------------------------------------------------------------
+# --- where more hurts -----------------------------------------------------------------------------------------------
 
 
 def test_a_level_that_hurts_is_found_and_all_levels_are_judged():
-    """Holds from 20 to 40 alone: the ends do not, the middle tells, and every level is judged with a part of the error."""
+    """Holds from 20 to 60 alone: the ends do not, the middle tells, and each level is judged with its part."""
     alphas: set[float] = set()
 
     def ask(level: int, replications: int, alpha: float) -> Stand:
@@ -134,7 +134,7 @@ def test_a_level_that_hurts_is_found_and_all_levels_are_judged():
 
 
 def test_a_reversal_is_seen_in_the_seasons_even_where_verdicts_agree():
-    """Seven seasons that only the lower level meets, none that only the higher does: chance shows that in one of 128."""
+    """Seven seasons that only the lower level meets, none that only the higher does: chance shows it in one of 128."""
     low, high = told(Verdict.NOT_ENOUGH, 30, 40), told(Verdict.NOT_ENOUGH, 23, 40)
     found = reversal(1, 2, low, high)
     assert found is not None and (found.only_less, found.only_more) == (7, 0)
@@ -148,11 +148,11 @@ def test_seasons_that_scatter_are_no_reversal():
     assert reversal(1, 2, Stand(Verdict.NOT_ENOUGH, some), Stand(Verdict.NOT_ENOUGH, np.roll(some, 10))) is None
 
 
-# --- errors -------------------------------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_answer_below_the_limit_is_as_rare_as_promised():
-    """Levels rise to exactly 90 per cent and stay there but for the last, which always holds: any other answer is false.
+    """Levels rise to exactly 90 per cent and stay there but for the last, which always holds: another answer is false.
 
     At most 5 per cent of 600 searches, with a margin of three standard errors; that is how often it may be for all
     levels together, since they share their luck.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 import numpy as np
@@ -88,7 +89,7 @@ def test_level_0_is_the_plan(name, plan):
 def test_every_level_of_the_usual_range_can_be_used(name, plan):
     """Levels rise from the plan, and each makes settings that pass all checks."""
     levels = LEVERS[name].levels(plan)
-    assert levels[0] == 0 and len(levels) > 1 and 0 < LEVERS[name].stated
+    assert levels[0] == 0 and len(levels) > 1 and LEVERS[name].stated > 0
     for level in levels:
         assert isinstance(LEVERS[name].apply(plan, level), Settings)
 
@@ -107,7 +108,7 @@ def test_levers_add_up(name, plan):
         assert both[key] == (pytest.approx(value) if isinstance(value, float) else value), key
 
 
-# --- more of something --------------------------------------------------------------------------------------------------
+# --- more of something ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", BED_KINDS)
@@ -123,8 +124,8 @@ def test_beds_are_there_two_weeks_ahead(kind, plan):
 
 def test_beds_open_within_a_growing_step_to_within_one():
     """Where a step that grows by fractions is cut, no day has more than one bed less than it should."""
-    settings = compose([*SEASON, "orr.beds.age_0_12=[{begins: 2016-10-01, beds: 500, then_per_day: 3.7, until: 2018-12-01}]",
-                        "inputs.sample=null"]).settings  # fmt: skip
+    steps = "[{begins: 2016-10-01, beds: 500, then_per_day: 3.7, until: 2018-12-01}]"
+    settings = compose([*SEASON, f"orr.beds.age_0_12={steps}", "inputs.sample=null"]).settings
     first, last = AHEAD_OF_START, settings.window.end
     more = on_days(lay_out(LEVERS["beds.age_0_12"].apply(settings, 100)).beds[0], first, last)
     gained = more - on_days(lay_out(settings).beds[0], first, last)
@@ -137,7 +138,7 @@ def test_coordinators_go_where_most_are(plan):
     doubled = LEVERS["coordinators"].apply(plan, sum(before.values())).referral.coordinators.on_duty
     assert doubled == {station: 2 * many for station, many in before.items()}
     steps = [moves.spread(number, before) for number in range(60)]
-    for fewer, more in zip(steps, steps[1:], strict=False):
+    for fewer, more in itertools.pairwise(steps):
         assert sum(more.values()) == sum(fewer.values()) + 1
         assert all(more[station] >= fewer[station] for station in before)
 
@@ -154,7 +155,10 @@ def test_agents_are_added_to_every_shift(plan):
     """Thirty more in each of the three shifts, over all stations."""
     moved = LEVERS["agents"].apply(plan, 30).stations.sites
     for shift in moves.SHIFTS:
-        assert sum(getattr(moved[one].agents, shift) - getattr(plan.stations.sites[one].agents, shift) for one in moved) == 30
+        assert (
+            sum(getattr(moved[one].agents, shift) - getattr(plan.stations.sites[one].agents, shift) for one in moved)
+            == 30
+        )
 
 
 @pytest.mark.parametrize(("name", "for_parents"), [("court_slots", 0.19), ("court_slots_for_parents", 1.0)])
@@ -173,7 +177,7 @@ def test_court_slots_go_to_whom_they_are_for(name, for_parents, plan):
     assert parents_after - parents_before == pytest.approx(100 * for_parents)
 
 
-# --- better records -----------------------------------------------------------------------------------------------------
+# --- better records -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rank", range(1, len(DESIGNS)))
@@ -206,7 +210,7 @@ def test_guidance_is_given_everywhere_ahead(plan):
     assert others == list(plan.tracking.guidance) and (last.begins, last.sectors) == (AHEAD_OF_START, [])
 
 
-# --- less, and later ----------------------------------------------------------------------------------------------------
+# --- less, and later ------------------------------------------------------------------------------------------------
 
 
 def shares(settings: Settings, days: range) -> np.ndarray:
@@ -232,7 +236,11 @@ def test_a_later_start_moves_the_policy_and_the_season_and_nothing_that_goes_liv
     assert (later.tracking, later.orr, later.referral) == (plan.tracking, plan.orr, plan.referral)
     assert later.courts.slots_per_court_day == plan.courts.slots_per_court_day
     assert later.reunification == plan.reunification
-    assert [one.begins for one in later.courts.parents_share] == [date(2016, 10, 1), date(2018, 6, 4), date(2018, 7, 23)]
+    assert [one.begins for one in later.courts.parents_share] == [
+        date(2016, 10, 1),
+        date(2018, 6, 4),
+        date(2018, 7, 23),
+    ]
 
 
 def test_a_start_after_the_design_went_live_finds_it_live(plan):
@@ -244,7 +252,7 @@ def test_a_start_after_the_design_went_live_finds_it_live(plan):
     assert live.name == "e3_august_2018"
 
 
-# --- together, and refused ----------------------------------------------------------------------------------------------
+# --- together, and refused ------------------------------------------------------------------------------------------
 
 
 def test_levers_together_do_what_each_does_alone(plan):

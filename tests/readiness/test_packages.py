@@ -67,9 +67,7 @@ def test_sets_that_stay_open_are_told():
 
 def test_a_lever_that_hurts_is_told():
     """All levers together fail because of one: sets are tried by size all the same, and the reversal is named."""
-    found = smallest_packages(
-        LEVERS, Bench(sure(lambda chosen: "beds" in chosen and "start" not in chosen), LOOKS)
-    )
+    found = smallest_packages(LEVERS, Bench(sure(lambda chosen: "beds" in chosen and "start" not in chosen), LOOKS))
     assert found.is_none and not found.reversals  # nothing that was judged shows it: the plan and the whole both fail
 
     def ask(chosen, replications: int, alpha: float) -> Stand:

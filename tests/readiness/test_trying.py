@@ -19,7 +19,9 @@ from borderops.readiness.trying import ALL, COLUMNS, sort_out, too_few, try_plan
 SETTINGS = compose(["scenario=zero_tolerance_2018"]).settings
 
 
-def criterion(name: str, kpi: str | None, kind: str, at_most: float | None, levers: tuple[str, ...], **more) -> Criterion:
+def criterion(
+    name: str, kpi: str | None, kind: str, at_most: float | None, levers: tuple[str, ...], **more
+) -> Criterion:
     fact = None if kpi else "design_days_before_start"
     told = {"if_nobody": "met", "is_legal": False, "at_least": None, **more}
     return Criterion(name=name, title=f"{name} holds", kpi=kpi, fact=fact, group_kind=kind, at_most=at_most,
@@ -50,7 +52,7 @@ def results(values: dict[tuple[str, str, str], list[float]]) -> list[Results]:
     return made
 
 
-# --- which decide -------------------------------------------------------------------------------------------------------
+# --- which decide ---------------------------------------------------------------------------------------------------
 
 
 def test_what_a_lever_moves_decides(criteria):
@@ -113,11 +115,11 @@ def test_too_few_replications_for_a_go_are_told_beforehand(criteria):
     assert too_few(facts, 8) is None
 
 
-# --- one plan -----------------------------------------------------------------------------------------------------------
+# --- one plan -------------------------------------------------------------------------------------------------------
 
 
 def test_the_worst_criterion_decides_and_all_are_shown(criteria):
-    """Beds hold in 40 of 40 seasons, custody of small children in 10: NO-GO by custody, and every criterion has a row."""
+    """Beds hold in 40 of 40 seasons, custody of small children in 10: NO-GO by custody; every criterion has a row."""
     asked = sort_out(criteria, [LEVERS["beds.age_0_12"]])
     late = [0.0] * 10 + [0.5] * 30
     tried = try_plan(SETTINGS, results({
@@ -138,7 +140,7 @@ def test_the_worst_criterion_decides_and_all_are_shown(criteria):
 
 
 def test_a_season_meets_all_or_does_not(criteria):
-    """A season in which nobody was concerned meets what says so; one beyond any limit does not; noughts and ends count."""
+    """A season in which nobody was concerned meets what says so; one beyond any limit does not."""
     asked = sort_out(criteria, [LEVERS["beds.age_0_12"]])
     nan = float("nan")
     tried = try_plan(SETTINGS, results({

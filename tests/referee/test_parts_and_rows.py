@@ -110,6 +110,22 @@ def test_what_is_no_estimate_is_not_scored(pack, tmp_path, rows, complaint):
     assert complaint in str(problem.value) and "many" not in str(problem.value)
 
 
+def test_facts_are_those_of_the_notes(pack, tmp_path):
+    """Capitals make no difference; told twice counts once; of the other child, or of another note, is false."""
+    facts = [(1, "child_given", "ana"), (1, "child_given", " ANA"), (1, "child_age", 17), (2, "child_age", "17.0")]
+    rows = [("e3_note_text", *one) for one in facts]
+    path = write_pairs(tmp_path / "t7.csv", rows, "table,rec_id,fact,value")
+    counts, measures = told(pack, "T7", path)
+    assert counts == {
+        "rows of the output": 4, "facts told": 3, "facts in the notes": 4, "rightly told": 2, "missing": 2, "false": 1,
+    }  # fmt: skip
+    assert (measures["precision"], measures["recall"]) == (pytest.approx(2 / 3), 0.5)
+    assert told(pack, "T7", path, TEST)[0]["rightly told"] == 1
+    wrong = write_pairs(tmp_path / "wrong.csv", [("e3_note_text", 1, "weight", "9")], "table,rec_id,fact,value")
+    with pytest.raises(FileProblem, match="fact is no fact that is asked for"):
+        judge(pack, "T7", wrong)
+
+
 # --- through the door -------------------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ ROWS = {
     EARM: [(1, 1), (4, 2), (8, 3), (10, 4)],
     "mail_message": [(2, None), (3, None), (5, None)],
     "list_entry": [(1, None), (2, None), (10, None)],
+    "e3_note_text": [(1, None), (4, None)],
 }
 """Rows of `e3_subject`: the second and third are two versions of person 2, so persons 3 to 12 stand in rows 4 to 13."""
 
@@ -36,6 +37,7 @@ FIELDS = {
     EARM: ["given"],
     "mail_message": ["child_given"],
     "list_entry": ["given"],
+    "e3_note_text": ["text"],
 }
 LINKS = [
     (2, 1, "parent", "knowable"),
@@ -63,6 +65,11 @@ T6: list[tuple[Any, ...]] = [  # table, row, field, recorded, correct, mechanism
 
 TESTED = (2, 3, 5)
 """Families to be judged on."""
+
+FACTS = [("e3_note_text", *one) for one in (
+    (1, "separation", "yes"), (1, "child_given", "ANA"), (1, "child_given", "LUZ"), (2, "child_age", "17"),
+)]  # fmt: skip
+"""What two notes tell: on person 1, of family 1, and on person 4, of family 2."""
 
 ROW_ERRORS = [
     (E3, 12, "added", None),
@@ -129,6 +136,7 @@ def _truths(t6: list[tuple[Any, ...]]) -> dict[str, pd.DataFrame]:
         "labels/T8": pd.DataFrame([*t8, (PORTAL, 3, "mail_message", 3, True)], columns=pair).assign(
             kind="", weight=1.0
         ),
+        "labels/T7": pd.DataFrame(FACTS, columns=["table", "rec_id", "fact", "value"]),
         "labels/T9": pd.DataFrame(nowhere, columns=["person_id", "in_mail", "in_note"]),
         "row_error": pd.DataFrame(ROW_ERRORS, columns=["table", "rec_id", "what", "twin"]).astype({"twin": "Int64"}),
         "split": pd.DataFrame(split, columns=["scheme", "person_id", "part"]),

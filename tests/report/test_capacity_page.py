@@ -1,4 +1,4 @@
-"""The report of a search: its sentences say what was found, its pictures mark it, its tables are those of the search."""
+"""The report of a search: its sentences say what was found, its pictures mark it, its tables agree."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from borderops.report.capacity_prose import answer, capacity_text
 SETTINGS = compose(["scenario=zero_tolerance_2018"]).settings
 LEVER, SECOND = LEVERS["coordinators"], LEVERS["agents"]
 CRITERIA = criteria_of("some", "Some", 0.05, 30, [
-    Criterion("clerks", "Coordinators have time left", "coordinator_utilisation_peak", None, "all", 0.95, None, 0.9, 0.0,
-              "missing", Basis.PLANNER, "none", "nobody", False, ("coordinators", "agents")),
+    Criterion("clerks", "Coordinators have time left", "coordinator_utilisation_peak", None, "all", 0.95, None, 0.9,
+              0.0, "missing", Basis.PLANNER, "none", "nobody", False, ("coordinators", "agents")),
     Criterion("minors", "Minors leave in time <b>", "share_over_72h_minors", None, "all", 0.05, None, 0.9, 0.0, "met",
               Basis.PLANNER, "none", "nobody", False, ()),
 ])  # fmt: skip
@@ -65,14 +65,16 @@ def found() -> CapacitySection:
 
 
 def contents(of: CapacitySection) -> CapacityContents:
-    return CapacityContents(of, "How many <clerks>?", "zero_tolerance_2018", SETTINGS, {"version": "1", "command": "x"}, [],
-                            ["a limit"])  # fmt: skip
+    manifest = {"version": "1", "command": "x"}
+    return CapacityContents(of, "How many <clerks>?", "zero_tolerance_2018", SETTINGS, manifest, [], ["a limit"])
 
 
 def test_the_answer_tells_both_sides_and_what_else_stands_against_it(found):
     """The level, the level below, what is not judged and not met, family_unity, and what a GO does not say."""
     told = " ".join(answer(found)).replace("\xa0", " ")
-    assert "+6 coordinators is the least of coordinators (0 to 12) that holds: GO, clerks met in 40 of 40 seasons" in told
+    assert (
+        "+6 coordinators is the least of coordinators (0 to 12) that holds: GO, clerks met in 40 of 40 seasons" in told
+    )
     assert "+4 coordinators is not enough: NOT ENOUGH EVIDENCE, clerks met in 66 of 80 seasons" in told
     assert "Not judged here, and not met at +6 coordinators: Minors leave in time" in told
     assert "Under family_unity, with the same people and the same luck: GO" in told
@@ -98,6 +100,18 @@ def test_every_ending_has_its_words(plans, answers, more, told):
     assert told in " ".join(answer(one))
 
 
+def test_where_nothing_holds_it_says_what_is_in_the_way():
+    """A criterion that is NO-GO is named as not met; one that few seasons left open is not called so."""
+    both = sort_out(CRITERIA, [LEVER], ["all"])
+    made = [Results(at + 1, "", {"kpis": pd.DataFrame(
+        [("coordinator_utilisation_peak", "all", "all", 1.0), ("share_over_72h_minors", "all", "all", 0.0)],
+        columns=["kpi", "group_kind", "group", "value"])}) for at in range(10)]  # fmt: skip
+    plan = Judged("+60 coordinators", {"coordinators": 60}, try_plan(SETTINGS, made, both, 10, 0.005))
+    told = " ".join(answer(section([plan], [])))
+    assert "Not met there: clerks." in told
+    assert "Not ruled out there: minors; judged=minors asks about them alone." in told
+
+
 def test_tables_are_those_of_the_search(found):
     """Plans with their levels and evidence, the plan beside last; all criteria of each."""
     plans, rows = plans_table(found), criteria_table(found)
@@ -112,7 +126,7 @@ def test_the_picture_marks_answer_and_demand(found):
     [panel] = chances(found).panels
     [line] = panel.figure.data
     assert list(line.x) == [0, 4, 6, 12]
-    assert np.allclose([one for one in line.y], [10.0, 82.5, 100.0, 100.0])
+    assert np.allclose(list(line.y), [10.0, 82.5, 100.0, 100.0])
     assert line.error_y.arrayminus[2] == pytest.approx(100.0 * (1 - 0.02 ** (1 / 40)), abs=0.05)
     lines = panel.figure.layout.shapes
     assert {(one.y0, one.y1) for one in lines if one.x0 == 0 and one.x1 == 1} == {(90.0, 90.0)}
@@ -127,8 +141,8 @@ def test_a_search_on_facts_alone_has_nothing_to_draw():
     tried = try_plan(SETTINGS, [Results(1, "", {"kpis": pd.DataFrame(
         [("a", "all", "all", 1.0)], columns=["kpi", "group_kind", "group", "value"])})], asked, 1, 0.02)  # fmt: skip
     plan = Judged("as planned", {"tracking": 0}, tried)
-    one = CapacitySection("least", (LEVERS["tracking"],), {"tracking": [0]}, asked.judged, "x", [plan], [], [], True, (),
-                          False, None, 80)  # fmt: skip
+    levers, levels = (LEVERS["tracking"],), {"tracking": [0]}
+    one = CapacitySection("least", levers, levels, asked.judged, "x", [plan], [], [], True, (), False, None, 80)
     assert chances(one).panels == [] and "facts of the plan" in chances(one).nothing
 
 
@@ -136,7 +150,9 @@ def test_a_frontier_is_drawn_with_its_corners():
     """Points by verdict, those of the frontier larger, and a line of stairs through them."""
     levers = (LEVER, SECOND)
     at = {(0, 0): 1, (0, 10): 40, (6, 5): 40, (6, 0): 2, (12, 0): 40}
-    plans = [judged({"coordinators": x, "agents": y}, good, 40 if good == 40 else 10, levers) for (x, y), good in at.items()]
+    plans = [
+        judged({"coordinators": x, "agents": y}, good, 40 if good == 40 else 10, levers) for (x, y), good in at.items()
+    ]
     answers = [plan.name for plan in plans if plan.tried.met.all()]
     one = section(plans, answers, "frontier", levers)
     [panel] = frontier_picture(one).panels

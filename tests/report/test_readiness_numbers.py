@@ -91,3 +91,16 @@ def test_a_folder_of_something_else_is_refused(
     assert numbers.main([folder(tmp_path, told("GO", "somebody_elses"))]) == 2
     assert "none of the shipped reviews" in capsys.readouterr().err
     assert numbers.PAGE.read_text(encoding="utf-8") == before
+
+
+def test_a_pilot_is_told_where_it_was_replayed(numbers: ModuleType, tmp_path: Path) -> None:
+    """Its own verdict, what it speaks to, and how many points count; without one the page says so."""
+    judgement = {"criterion": "links_at_once", "figure": "parents_without_sheet_row", "verdict": "NO-GO", "k": 33.0,
+                 "n": 280.0, "source": "OIG-20-06 p. 15"}  # fmt: skip
+    pilot = {"pilot": "el_paso_2017", "verdict": "NO-GO", "judgements": [judgement], "silent": ["overtime"],
+             "simulated": 60, "effective_points": 41.3, "told": ["Nothing was moved far."], "left_out": []}  # fmt: skip
+    review = {**told("NO-GO", "scale_up_2017"), "pilot": pilot}
+    assert numbers.main([folder(tmp_path, review)]) == 0
+    page = numbers.PAGE.read_text(encoding="utf-8")
+    assert "alone: **NO-GO**; 1 criteria it does not speak to. 60 pilots were simulated, and 41 of" in page
+    assert "- NO-GO for `links_at_once`: parents without sheet row, 33 of 280 (OIG-20-06 p. 15)." in page

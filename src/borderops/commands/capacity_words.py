@@ -95,7 +95,7 @@ class Search:
         return found + (self.composed.beside is not None)
 
 
-# --- what is asked ----------------------------------------------------------------------------------------------------
+# --- what is asked --------------------------------------------------------------------------------------------------
 
 
 def read_search(words: Sequence[str]) -> Search:
@@ -275,7 +275,7 @@ def _levels(own: Own, levers: Sequence[Lever], settings: Settings) -> dict[str, 
 
 
 def _usual_step(usual: range, span: int, *, is_one_of_many: bool) -> int:
-    """The lever's own step, no larger than the range; where several make a grid, as many of it as leave a few levels."""
+    """The lever's own step, no larger than the range; where several make a grid, so many as leave a few levels."""
     if not is_one_of_many or span <= usual.step:
         return max(min(usual.step, span), 1)
     return max(usual.step, usual.step * math.ceil(span / usual.step / (FRONTIER_LEVELS - 1)))

@@ -78,14 +78,15 @@ BASELINES: Final = {
     "T4": ("official_list",),
     "T5": ("by_number",),
     "T6": ("checks", "two_systems", "twice"),
+    "T7": ("patterns",),
     "T8": ("same_number",),
     "T9": ("two_lists",),
 }
 """By task, as ``borderops score`` takes them."""
 
 SCORE_VALUES: Final = {
-    "task": ("T1", "T2", "T3", "T4", "T5", "T6", "T8", "T9"),
-    "kind": ("pairs", "clusters", "list", "cells", "estimate"),
+    "task": ("T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9"),
+    "kind": ("pairs", "clusters", "list", "cells", "facts", "estimate"),
     "part": ("family:train", "family:test", "time:train", "time:test", "sector:train", "sector:test"),
 }
 

@@ -47,7 +47,8 @@ LONG: Final = {
 }
 """Windows that hold a million people. Histories begin after the first published census of shelters, of May 2017."""
 
-FORMATS: Final = ("parquet", "csv", "csv_dialect", "sqlite", "duckdb", "jsonl", "mbox", "xlsx")
+FORMATS: Final = ("parquet", "csv", "csv_dialect", "sqlite", "duckdb", "jsonl", "mbox", "xlsx", "postgresql")
+DATABASE: Final = "postgresql"
 DEFAULTS: Final = {"size": "10k", "tier": "policy_season", "formats": "parquet", "into": "", "recipe": ""}
 OWN: Final = tuple(DEFAULTS)
 
@@ -111,6 +112,10 @@ def main(words: Sequence[str]) -> int:
     from borderops.packs.folder import PackFolder, require_free
 
     require_free(asked.into)
+    if DATABASE in asked.formats:
+        from borderops.packs.postgres import require_free_schema
+
+        require_free_schema(asked.name)
     began = time.monotonic()
     with _nothing_kept(), PackFolder(asked.into) as folder:
         for left in folder.left_behind():
@@ -208,6 +213,10 @@ def _wrong(given: dict[str, str], formats: list[str], rest: list[str], says_tier
     elif says_tier and "scenario" in _keys(rest):
         problems.append(f"tier={given['tier']} and scenario= were both given; allowed: one of them")
     problems += [_not_among("formats", one, FORMATS) for one in formats if one not in FORMATS]
+    if DATABASE in formats:
+        from borderops.packs.postgres import why_not
+
+        problems += why_not()
     if not formats:
         problems.append(f"formats is empty; allowed: {', '.join(FORMATS)}")
     return problems
@@ -284,5 +293,9 @@ def _require_enough(asked: Asked, people: People) -> None:
 def _show(asked: Asked, made: Made, finished: Path, seconds: float) -> None:
     print(f"{count(made.persons, 'person')}, {count(made.rows, 'row')}, {count(made.errors, 'error')} in the key")
     print(f"Formats: {', '.join(asked.formats)}; seed {asked.composed.settings.seed}, pack {made.pack_id[:12]}")
+    if DATABASE in asked.formats:
+        from borderops.packs.postgres import VARIABLE, schema_of
+
+        print(f"Observed tables are also in the database of {VARIABLE}, schema {schema_of(asked.name)}")
     print(f"Everybody in it is invented. Pack: {finished}")
     tell(f"Done in {seconds:.0f} s.")

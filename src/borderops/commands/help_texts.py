@@ -134,6 +134,7 @@ TASK
   T4   which children were separated                         list
   T5   which entries of lists are false, who is missing      list
   T6   wrong cells, and what ought to stand there            cells, or list: rows that are wrong as a whole
+  T7   what the texts of notes tell of a family              facts
   T8   messages and the child that each is about             pairs
   T9   how many separated children stand in no source        estimate
 
@@ -142,12 +143,13 @@ OUTPUT, CSV (UTF-8, commas, a header) or Parquet; other columns are not read
   clusters   table, rec_id, cluster
   list       table, rec_id
   cells      table, rec_id, field and, for a repair, value (empty: no proposal, or that the cell ought to be empty)
+  facts      table, rec_id, fact (separation, child_given, child_age), value (yes for a separation)
   estimate   estimate and, if there are any, low and high; one row
 PART, of answer_key/split.parquet: family:test, time:test or sector:test judges these people alone (train likewise)
 
 NAME of a baseline
   same_number (T1, T8), same_name (T1), report_draft and report_refined (T2), hhs (T3), official_list (T4),
-  by_number (T5), checks, two_systems and twice (T6), two_lists (T9)
+  by_number (T5), checks, two_systems and twice (T6), patterns (T7), two_lists (T9)
 
 Examples
   borderops score my_pack task=T2 output=links.csv                 what a tool linked
@@ -172,7 +174,8 @@ Everybody in it is invented; A-numbers have ten digits, so that none can be anyb
   tier=surge            three times as many families, 2019
   tier=policy_season    the season of 2018 (this one, if none is given); scenario=... plays any other instead
   formats=              parquet (always), csv, csv_dialect (as each system writes), sqlite, duckdb,
-                        jsonl and mbox (mail), xlsx (spreadsheets of stations)
+                        jsonl and mbox (mail), xlsx (spreadsheets of stations); postgresql: also into the database
+                        of BORDEROPS_POSTGRESQL (environment), a schema a pack
   into=FOLDER           where to; else <outputs>/<day>/<time>-dataset-<tier>-<size>
   recipe=FILE           rates of errors of your own in place of those shipped: CSV with columns type, rate; type others
                         for all that are not named

@@ -16,7 +16,7 @@ from borderops.commands.printing import print_table
 from borderops.config.keys import nearest_word
 from borderops.exceptions import ConfigError
 from borderops.experiments.outputs import RunFolder
-from borderops.referee.tasks import NOT_JUDGED, TASKS
+from borderops.referee.tasks import TASKS
 
 if TYPE_CHECKING:  # pandas and pyarrow take a second, which wrong words can do without
     from borderops.referee.pack import Pack
@@ -141,8 +141,6 @@ def _wrong_task(given: Mapping[str, str]) -> list[str]:
     task = given.get("task")
     if task in TASKS:
         return []
-    if task in NOT_JUDGED:
-        return [f"task={task} cannot be scored: {NOT_JUDGED[task]}"]
     told = "no task is named" if task is None else f"task is {task}"
     return [f"{told}; allowed: {', '.join(TASKS)} (borderops help score says what each asks)"]
 

@@ -24,14 +24,18 @@ from borderops.config.schema import (
     ActName,
     AgeBands,
     BedStep,
+    Closure,
     CodesFeature,
     DesignChoice,
     Features,
     Group,
     KindShares,
+    Loss,
+    MailOutage,
     Settings,
     Slip,
     StratumValues,
+    Surge,
 )
 
 PUBLISHED_FIRST: Final = date(2016, 10, 1)
@@ -606,14 +610,16 @@ def _stress(settings: Settings) -> Iterator[str]:
     stress = settings.stress
     for at, surge in enumerate(stress.surges):
         yield from _outside(f"stress.surges[{at}].factor", surge.factor, 0, 100, "0 to 100")
-    parts = [*stress.surges, *stress.closures, *stress.losses, *stress.outages]
+    parts: list[Surge | Closure | Loss | MailOutage] = [
+        *stress.surges, *stress.closures, *stress.losses, *stress.outages
+    ]  # fmt: skip
     if stress.begins is None or not parts or not _window_is_sound(settings):
         return
     first = stress.begins + timedelta(days=min(one.first_day for one in parts))
     if not settings.window.first_day_played <= first <= settings.window.end:
         yield (
-            f"stress.begins is {stress.begins}, so that nothing happens before {first}; allowed: a day by which it begins"
-            f" within the days played ({settings.window.first_day_played} to {settings.window.end})"
+            f"stress.begins is {stress.begins}, so that nothing happens before {first}; allowed: a day by which it "
+            f"begins within the days played ({settings.window.first_day_played} to {settings.window.end})"
         )
 
 

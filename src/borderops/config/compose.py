@@ -434,8 +434,8 @@ def _spell_out_beds(values: dict[str, Any]) -> None:
 
 def _date_stress(values: dict[str, Any]) -> None:
     """Let a stress without a date of its own begin on the first day of the season, so that settings say when."""
-    stress, study, window = (values.get(name) for name in ("stress", "study", "window"))
-    if not all(isinstance(group, dict) for group in (stress, study, window)) or stress.get("begins"):
+    stress, study, window = values.get("stress"), values.get("study"), values.get("window")
+    if not (isinstance(stress, dict) and isinstance(study, dict) and isinstance(window, dict)) or stress.get("begins"):
         return
     if any(stress.get(name) for name in ("surges", "closures", "losses", "outages")):
         days = [str(day) for day in (study.get("season_start"), window.get("start")) if day]

@@ -13,7 +13,9 @@ from typing import Annotated, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 PORTS = "ports_of_entry"
-BED_KINDS = ("age_0_12", "girls_13_17", "boys_13_17")
+BedKind = Literal["age_0_12", "girls_13_17", "boys_13_17"]
+
+BED_KINDS: Final[tuple[BedKind, ...]] = ("age_0_12", "girls_13_17", "boys_13_17")
 """Kinds of ORR beds, in the order of their codes."""
 
 Sector = Literal[
@@ -910,7 +912,6 @@ class Reunification(Group):
 
 # --- stress -------------------------------------------------------------------------------------------------------
 
-BedKind = Literal["age_0_12", "girls_13_17", "boys_13_17"]
 Staff = Literal["agents", "coordinators", "desk", "court_slots"]
 
 

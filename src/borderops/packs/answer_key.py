@@ -13,7 +13,7 @@ from borderops.audit.findings import Check
 from borderops.audit.linkage import hhs_rule, matching_rules, port_rules
 from borderops.config.schema import STATIONS
 from borderops.packs import key_tables as sheets
-from borderops.packs.columns import arrow_table
+from borderops.packs.columns import NOTE_TEXT, arrow_table
 from borderops.packs.cutting import Cut
 from borderops.packs.formats import pieces
 from borderops.packs.numbering import A_NUMBERS_FROM, Numbering
@@ -40,6 +40,8 @@ if TYPE_CHECKING:  # loading takes a while
     import pyarrow as pa
 
 _LATEST = NEVER - 1
+SOURCE_OF_TEXT = "e3_narrative"
+"""Table whose rows are about whom texts of the same number are."""
 
 
 class KeyTables:
@@ -215,8 +217,9 @@ class KeyTables:
 
     def record(self) -> Iterator[pa.Table]:
         """The truth behind every observed row but those of lists, in parts."""
-        for name in self.cut.records.tables:
-            order, behind = self.numbering.order(name), self.cut.behind[name]
+        for name in (*self.cut.records.tables, NOTE_TEXT.name):
+            of = SOURCE_OF_TEXT if name == NOTE_TEXT.name else name
+            order, behind = self.numbering.order(of), self.cut.behind[of]
             for rows in pieces(order.size):
                 some = Behind(**{field: column[order[rows]] for field, column in behind.columns().items()})
                 yield self._behind_rows(name, some, np.arange(rows.start, rows.stop) + 1)

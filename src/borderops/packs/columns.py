@@ -157,8 +157,15 @@ def _as(values: Any, wanted: pa.DataType) -> pa.Array:
 
 @cache
 def observed_sheets() -> dict[str, Sheet]:
-    """All tables of systems of record and of lists, by name."""
-    return {name: _observed(layout) for name, layout in {**LAYOUTS, **PUBLISHED}.items()}
+    """All tables of systems of record, of lists, and of texts, by name."""
+    made = {name: _observed(layout) for name, layout in {**LAYOUTS, **PUBLISHED}.items()}
+    return {**made, NOTE_TEXT.name: NOTE_TEXT}
+
+
+def field_of(table: str, column: str) -> Field | None:
+    """What records say of a column; None for what stands in no record."""
+    layout = LAYOUTS.get(table) or PUBLISHED.get(table)
+    return None if layout is None else layout.every_field.get(column)
 
 
 def _observed(layout: Layout) -> Sheet:
@@ -179,3 +186,20 @@ _SAYS: Final = {
     "rec_id": "Number of the row, from 1 in the order of entry, by chance within a minute; means nothing.",
     "entered_by": "Who entered it: role, sector, shift and place; empty where nobody knows.",
 }
+
+NOTE_TEXT: Final = Sheet(
+    "e3_note_text",
+    "Text of a case note on a parent; the row of e3_narrative with the same number says what kind of note it is.",
+    (
+        Column(
+            "rec_id", INTEGER, "Number of the note, as in e3_narrative.", of="e3_narrative.rec_id", is_required=True
+        ),
+        Column("entered_at", MOMENT, "When the row was entered.", is_required=True),
+        Column("subject_no", INTEGER, "Whom the note is on.", of="e3_subject.subject_no"),
+        Column("text", TEXT, "What it says.", is_required=True),
+        Column(SYNTHETIC, TEXT, "Everybody in this table is invented.", (MARK,), is_required=True),
+    ),
+    ("rec_id",),
+    folder="observed",
+)
+"""Of all notes, in words; made from records when a pack is written."""

@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from borderops.packs.columns import DATE, MOMENT, TEXT, Column, Sheet
+from borderops.packs.columns import DATE, MOMENT, TEXT, Column, Sheet, field_of
 from borderops.records.fields import Kind
 from borderops.records.spelling import plain
-from borderops.records.systems import LAYOUTS, PUBLISHED
 
 if TYPE_CHECKING:  # loading takes a while
     import pyarrow as pa
@@ -105,7 +104,7 @@ def _written(table: str, column: Column, cells: pa.ChunkedArray, dialect: Dialec
 
 
 def _kind(table: str, name: str) -> Kind | None:
-    field = (LAYOUTS.get(table) or PUBLISHED[table]).every_field.get(name)
+    field = field_of(table, name)
     return None if field is None else field.kind
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from borderops.config.schema import STATIONS
-from borderops.packs.columns import MARK, SYNTHETIC, observed_sheets
+from borderops.packs.columns import MARK, SYNTHETIC, field_of, observed_sheets
 from borderops.packs.key_tables import KEY_SHEETS
 from borderops.packs.numbering import A_NUMBERS_FROM
 from borderops.records.fields import Kind
-from borderops.records.systems import LAYOUTS, PUBLISHED
+from borderops.records.systems import LAYOUTS
 
 if TYPE_CHECKING:  # loading takes a while
     import pyarrow as pa
@@ -137,12 +137,12 @@ def _lint_numbers(name: str, table: _Columns) -> Iterator[str]:
     """A-numbers that could have been issued."""
     import pyarrow.compute as pc
 
-    fields = (LAYOUTS.get(name) or PUBLISHED[name]).every_field
-    for field in fields.values():
-        if field.kind is Kind.A_NUMBER and field.name in table:
-            least = pc.min(table[field.name]).as_py()
+    for column in table.schema.names:
+        field = field_of(name, column)
+        if field is not None and field.kind is Kind.A_NUMBER:
+            least = pc.min(table[column]).as_py()
             if least is not None and least < A_NUMBERS_FROM:
-                yield f"{name}.{field.name} holds {least}, which could be somebody's; allowed: ten digits"
+                yield f"{name}.{column} holds {least}, which could be somebody's; allowed: ten digits"
 
 
 def _lint_places(name: str, table: _Columns) -> Iterator[str]:

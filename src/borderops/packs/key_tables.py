@@ -19,6 +19,9 @@ KNOWABLE, UNKNOWABLE = "knowable", "unknowable"
 OTHERS: Final = ("child", "parent", "relative", "stranger")
 KNOWN_FROM: Final = ("record", "rule", "nothing")
 ROWS_WRONG: Final = ("missing", "added", "duplicated")
+FACTS: Final = ("separation", "child_given", "child_age")
+"""What the text of a note can tell."""
+
 STATUSES: Final = ("right", "false", "missing")
 SCHEMES, PARTS = ("family", "time", "sector"), ("train", "test")
 
@@ -203,6 +206,20 @@ SPLIT = Sheet(
     ("scheme", "person_id"),
 )
 
+NOTE_SPAN = Sheet(
+    "note_span",
+    "Place in the text of a note that tells something of a family; letters are counted from 0.",
+    (
+        Column("rec_id", INTEGER, "Row of e3_note_text.", of="e3_note_text.rec_id", is_required=True),
+        Column("begins", INTEGER, "First letter.", is_required=True),
+        Column("ends", INTEGER, "First letter after it.", is_required=True),
+        Column("fact", TEXT, "What it tells.", FACTS, is_required=True),
+        Column("value", TEXT, "The letters between: as written, right or wrong.", is_required=True),
+        Column("person_id", INTEGER, "Child whom it is about; empty for none in particular.", of=_WHO),
+    ),
+    ("rec_id", "begins"),
+)
+
 _PAIR = (
     Column("table_l", TEXT, "Left table.", tuple(observed_sheets()), is_required=True),
     Column("rec_id_l", INTEGER, "Its row.", is_required=True),
@@ -266,6 +283,19 @@ LABELS: Final = {
             ("table", "rec_id", "field"),
             folder="answer_key/labels",
         ),
+        Sheet(
+            "T7",
+            "T7, what the text of a note tells of a family: each fact once, as written.",
+            (
+                _TABLE,
+                _REC,
+                Column("fact", TEXT, "What it tells.", FACTS, is_required=True),
+                Column("value", TEXT, "In the words of the note; yes for a separation.", is_required=True),
+                Column("person_id", INTEGER, "Child whom it is about; empty for none in particular.", of=_WHO),
+            ),
+            ("table", "rec_id", "fact", "value"),
+            folder="answer_key/labels",
+        ),
         _pairs("T8", "T8, a message and the child it is about."),
         Sheet(
             "T9",
@@ -283,7 +313,7 @@ LABELS: Final = {
         ),
     )
 }
-"""Labels by task. T7 asks for texts of notes, which records do not hold."""
+"""Labels by task."""
 
 CLUSTERS = Sheet(
     "clusters",
@@ -296,7 +326,7 @@ CLUSTERS = Sheet(
 KEY_SHEETS: Final = {
     sheet.name: sheet
     for sheet in (
-        PERSON, LINK, RECORD, ERROR, ROW_ERROR, CAUSE, UNAVOIDABLE, LOST_MESSAGE, LINEAGE, SPLIT,
+        PERSON, LINK, RECORD, ERROR, ROW_ERROR, CAUSE, UNAVOIDABLE, LOST_MESSAGE, LINEAGE, SPLIT, NOTE_SPAN,
         *LABELS.values(), CLUSTERS,
     )
 }  # fmt: skip

@@ -392,8 +392,8 @@ class Labels:
             )
 
     def makers(self) -> dict[str, Callable[[], pa.Table | Iterator[pa.Table]]]:
-        """Makers of all labels by task; of large ones in parts."""
-        made = {task: getattr(self, task.lower()) for task in sheets.LABELS}
+        """Makers of labels by task, but for T7, which asks about texts; of large ones in parts."""
+        made = {task: getattr(self, task.lower()) for task in sheets.LABELS if task != "T7"}
         return {**made, "clusters": self.clusters}
 
 

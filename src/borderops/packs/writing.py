@@ -18,7 +18,7 @@ from borderops import provenance
 from borderops.config.schema import Settings
 from borderops.exceptions import ModelError
 from borderops.packs.answer_key import KeyTables, mapping_of
-from borderops.packs.columns import NOTICE, Sheet, arrow_schema, observed_sheets
+from borderops.packs.columns import NOTE_TEXT, NOTICE, Sheet, arrow_schema, observed_sheets
 from borderops.packs.cutting import cut
 from borderops.packs.datasheet import datasheet, facts_of
 from borderops.packs.descriptors import croissant, data_package, dictionary, path_of, sql
@@ -37,22 +37,26 @@ from borderops.packs.formats import (
     write_parquet,
 )
 from borderops.packs.harm_guard import lint
-from borderops.packs.key_tables import KEY_SHEETS
+from borderops.packs.key_tables import KEY_SHEETS, NOTE_SPAN
 from borderops.packs.labels import Labels
 from borderops.packs.listing import NAMES as LISTS
 from borderops.packs.listing import PublishedLists
+from borderops.packs.notes import Notes
 from borderops.packs.numbering import Numbering
 from borderops.packs.observed import Observed
+from borderops.packs.postgres import write_database
 from borderops.packs.readable import Reader
 from borderops.packs.tool_labels import EXAMPLES_OF, PAIR_TASKS, write_examples, write_pairs
 from borderops.records.bookkeeping import Books
-from borderops.records.systems import LAYOUTS
 
 if TYPE_CHECKING:  # loading takes a while
     import numpy as np
     import pyarrow as pa
 
 FORMATS: Final = ("parquet", "csv", "csv_dialect", "sqlite", "duckdb", "jsonl", "mbox", "xlsx")
+DATABASE: Final = "postgresql"
+"""A format without files."""
+
 MAIL: Final = "mail_message"
 LOCAL: Final = {"local_sheet_row": "sheet_no", "local_sheet_version": "sheet_no", "local_board_line": "station"}
 """Tables of stations, and the column whose values have a sheet of their own in a workbook."""
@@ -78,7 +82,7 @@ class About:
     size : str
         As asked for.
     formats : tuple of str
-        Of `FORMATS`.
+        Of `FORMATS`, or `DATABASE`.
     """
 
     name: str
@@ -139,6 +143,8 @@ def write_pack(
     ------
     OSError
         If a file cannot be written.
+    FileProblem
+        If a database was asked for and cannot be written to.
     ModelError
         If the harm guard finds fault with the pack; a defect of borderops.
     """
@@ -153,6 +159,9 @@ def write_pack(
     made = pack.write_descriptors()
     if problems := lint(folder):
         raise ModelError(f"a pack was made that must not be given out: {'; '.join(problems)}")
+    if DATABASE in about.formats:  # last of all: what a database holds cannot be taken back with the folder
+        tell("database ...")
+        write_database(about.name, ((sheet, parts_of(folder / path_of(sheet))) for sheet in observed_sheets().values()))
     return made
 
 
@@ -167,6 +176,7 @@ class _Pack:
         reader = Reader(self.cut.records.lexicon)
         self.observed = Observed(self.cut, self.numbering, reader)
         self.lists = PublishedLists(self.cut, self.numbering, reader)
+        self.notes = Notes(self.cut, self.numbering, reader)
         self.tables = KeyTables(books, self.cut, self.numbering, reader)
         self.sizes: dict[str, int] = {}
 
@@ -176,7 +186,7 @@ class _Pack:
         """Every table in every format."""
         for name in about_folders(self.about.formats):
             (self.folder / "observed" / name).mkdir(parents=True)
-        names = [*LAYOUTS, *LISTS]
+        names = list(observed_sheets())
         with ThreadPoolExecutor(self.workers) as pool:
             self.sizes |= dict(pool.map(self._write_files, names))
         for database in self._databases():
@@ -198,8 +208,7 @@ class _Pack:
         sheet, rows = observed_sheets()[name], 0
         made = (_FILES[each](sheet, self.folder / "observed" / each) for each in self.about.formats if each in _FILES)
         files = [file for file in made if file is not None]
-        parts = [self.lists.table(name)] if name in LISTS else self.observed.parts(name)
-        for part in parts:
+        for part in self._parts(name):
             rows += part.num_rows
             for file in files:
                 file.write(part)
@@ -208,6 +217,11 @@ class _Pack:
         give_back()
         return path_of(sheet), rows
 
+    def _parts(self, name: str) -> Iterable[pa.Table]:
+        if name in LISTS:
+            return [self.lists.table(name)]
+        return self.notes.parts() if name == NOTE_TEXT.name else self.observed.parts(name)
+
     # --- key ----------------------------------------------------------------------------------------------------------
 
     def write_key(self) -> None:
@@ -215,6 +229,7 @@ class _Pack:
         (self.folder / "answer_key" / "missing").mkdir(parents=True)
         for name, maker in mapping_of(self.tables).items():
             self._write(KEY_SHEETS[name], maker())
+        self._write(NOTE_SPAN, self.notes.span())
         for name in self.tables.missing():
             places, numbers = self.tables.missing_rows(name)
             table = self.observed.rows(name, self.cut.written[name].take(places), numbers)
@@ -235,7 +250,8 @@ class _Pack:
         labels, tools = (self.folder / "answer_key" / name for name in ("labels", "tools"))
         labels.mkdir()
         tools.mkdir()
-        for name, maker in Labels(self.tables, self.lists).makers().items():
+        makers = {**Labels(self.tables, self.lists).makers(), "T7": self.notes.t7}
+        for name, maker in makers.items():
             self._write(KEY_SHEETS[name], maker())
             path = labels / f"{name}.parquet"
             if name in PAIR_TASKS:
@@ -259,7 +275,7 @@ class _Pack:
         self._text("schema.sql", sql(sheets))
         self._text("dictionary.md", dictionary(sheets, self.sizes))
         self._text("datasheet.md", datasheet(described_here, facts))
-        self._text("README.md", readme(described_here, self.about.formats))
+        self._text("README.md", readme(described_here, described_here["formats"]))
         sums = checksums(self.folder)
         pack_id = provenance.sha256_of_text(json.dumps(sums, sort_keys=True))
         self._text(f"answer_key/{MANIFEST}", _json({"notice": NOTICE, "pack_id": pack_id}))
@@ -285,7 +301,7 @@ class _Pack:
             "name": self.about.name,
             "size": self.about.size,
             "tier": self.about.tier,
-            "formats": list(self.about.formats),
+            "formats": [one for one in self.about.formats if one != DATABASE],
             "scenario": settings.scenario,
             "question": settings.study.question,
             "window": f"{window.start} to {window.end}",

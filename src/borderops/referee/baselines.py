@@ -5,6 +5,7 @@ They read the observed tables of a pack and nothing else, and are scored through
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ COLUMNS: Final = ("table_l", "rec_id_l", "table_r", "rec_id_r")
 OF_THE_RULE: Final = ("e3_event", "e3_subject", "e3_family_unit", "e3_family_member", "sigma_case", "sigma_family_link")
 OF_HHS: Final = ("e3_event", "e3_subject", "sigma_case", "earm_case", "portal_child")
 OF_LISTS: Final = ("e3_subject", "e3_unit_deletion", "e3_family_member")
+NOTES_IN_WORDS: Final = "e3_note_text"
 FRONT, BEHIND = ("e3_subject", "sigma_case"), ("earm_case", "portal_child")
 NAMES: Final = {
     "e3_subject": ("given", "surname_1", "surname_2"),
@@ -210,6 +212,17 @@ def _rows_twice(pack: Pack) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _patterns(pack: Pack) -> pd.DataFrame:
+    """The word before a number of years or behind CHILD, and the word SEPARATED anywhere."""
+    notes, found = pack.observed(NOTES_IN_WORDS).to_pandas(), []
+    for rec_id, text in zip(notes["rec_id"], notes["text"]):
+        found += [(rec_id, "separation", "yes")] * ("SEPARATED" in text)
+        found += [(rec_id, "child_given", name) for name in re.findall(r"CHILD:? (\w+),", text)]
+        found += [(rec_id, "child_age", age) for age in re.findall(r"(?:AGE|,) (\d+)", text)]
+    made = pd.DataFrame(found, columns=["rec_id", "fact", "value"])
+    return made.assign(table=NOTES_IN_WORDS)[["table", "rec_id", "fact", "value"]]
+
+
 def _two_lists(pack: Pack) -> pd.DataFrame:
     """Chapman's estimate from two lists of children, by A-number: coded units, and mail with a parent's number."""
     coded = _official_list(pack).merge(_keyed(pack, ("e3_subject",), _number), on="rec_id")["key"]
@@ -254,6 +267,7 @@ BASELINES: Final = {
             "two_systems", "T6", "Dates of birth that differ between systems, set as first written.", _two_systems
         ),
         Baseline("twice", "T6", "Rows equal to an earlier one, as a list of rows.", _rows_twice),
+        Baseline("patterns", "T7", "Four patterns of words.", _patterns),
         Baseline("two_lists", "T9", "Chapman's estimate from coded units and mail, by A-number.", _two_lists),
         Baseline("same_number", "T8", "The same A-number of the child.", _same_number_in_mail),
     )

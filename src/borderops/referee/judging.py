@@ -14,7 +14,7 @@ from typing import Final
 from borderops.referee.complaints import Complaints
 from borderops.referee.judging_cells import judge_cells
 from borderops.referee.judging_pairs import judge_pairs
-from borderops.referee.judging_records import judge_clusters, judge_estimate, judge_list
+from borderops.referee.judging_records import judge_clusters, judge_estimate, judge_facts, judge_list
 from borderops.referee.pack import Pack
 from borderops.referee.reading import Output, read_output
 from borderops.referee.resampling import estimates, everybody
@@ -88,5 +88,6 @@ _JUDGES: Final[Mapping[str, Callable[[Pack, Task, Output, Complaints, float | No
     "clusters": judge_clusters,
     "list": judge_list,
     "cells": judge_cells,
+    "facts": judge_facts,
     "estimate": judge_estimate,
 }

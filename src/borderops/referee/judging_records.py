@@ -13,11 +13,12 @@ from borderops.referee.complaints import Complaints
 from borderops.referee.measures import sums_by
 from borderops.referee.metrics_clusters import CLUSTERS, cluster_parts
 from borderops.referee.metrics_estimates import estimate_measures
-from borderops.referee.metrics_lists import LISTS, list_parts
+from borderops.referee.metrics_lists import FACT_MEASURES, LISTS, list_parts
 from borderops.referee.pack import LABELS, Pack
-from borderops.referee.reading import Output
+from borderops.referee.reading import FACTS, Output
 from borderops.referee.result import OF_VERSIONS, Judged
 from borderops.referee.tasks import Task
+from borderops.referee.values import plain
 
 ROWS_OF: Final = "T6"
 """Task whose lists name rows that are wrong as a whole."""
@@ -156,6 +157,48 @@ def _belongs(labels: pa.Table) -> np.ndarray:
     if "is_separated" in labels.column_names:
         return labels.column("is_separated").to_numpy()
     return np.isin(np.array(labels.column("status").to_pylist(), dtype=object), ["false", "missing"])
+
+
+# --- facts --------------------------------------------------------------------------------------------------------
+
+
+def judge_facts(pack: Pack, task: Task, output: Output, complaints: Complaints, limit: float | None) -> Judged:
+    """Judge facts taken from texts, each once; capitals, and spaces around a value, make no difference.
+
+    Parameters
+    ----------
+    pack : Pack
+    task : Task
+    output : Output
+    complaints : Complaints
+        Of the output; raised if it speaks of what the task does not ask about.
+    limit : float or None
+        From which score on a pair is linked.
+
+    Returns
+    -------
+    Judged
+    """
+    labels = pack.truth(f"{LABELS}/{task.name}")
+    records, named = pack.records(labels), output.columns["record"]
+    _require_tables(pack, named, records, complaints)
+    kinds = pd.Index(FACTS).get_indexer(pd.Index(labels.column("fact").to_pylist()))
+    values = [plain(one).casefold() for one in (*labels.column("value").to_pylist(), *output.columns["value"])]
+    facts = np.append(kinds, output.columns["fact"])
+    told = pd.DataFrame({"record": np.append(records, named), "fact": facts, "value": values})
+    told["is_true"] = np.arange(len(told)) < records.size
+    told = told[pack.is_judged[told["record"].to_numpy()]]
+    by_fact = told.groupby(["record", "fact", "value"])["is_true"].agg(["any", "all"]).reset_index()
+    is_true, is_told = by_fact["any"].to_numpy(), ~by_fact["all"].to_numpy()
+    owner = pack.owner[by_fact["record"].to_numpy(dtype=np.int64)]
+    counts = {
+        "facts told": int(is_told.sum()),
+        "facts in the notes": int(is_true.sum()),
+        "rightly told": int((is_told & is_true).sum()),
+        "missing": int((is_true & ~is_told).sum()),
+        "false": int((is_told & ~is_true).sum()),
+    }
+    return Judged(list_parts(is_told, is_true, owner, pack.owners), FACT_MEASURES, counts, [])
 
 
 # --- estimates ----------------------------------------------------------------------------------------------------

@@ -37,6 +37,14 @@ LISTS: Final = (
 """Measures of lists: parts ``found``, ``claimed`` and ``true``."""
 
 
+FACT_MEASURES: Final = (
+    share("precision", "Precision", "found", "claimed", "Facts told that stand in the note.", 1.0),
+    share("recall", "Recall", "found", "true", "Facts in the notes that are told."),
+    Measure("f1", "F1", "2 TP / (2 TP + FP + FN).", _f1, "true"),
+)
+"""Measures of facts taken from texts: the same parts."""
+
+
 def list_parts(listed: np.ndarray, belongs: np.ndarray, owner: np.ndarray, owners: int) -> dict[str, np.ndarray]:
     """Parts by owner.
 

@@ -60,10 +60,14 @@ SHAPES: Final = {
         Shape("clusters", ("table", "rec_id", "cluster")),
         Shape("list", ("table", "rec_id")),
         Shape("cells", ("table", "rec_id", "field"), ("value",)),
+        Shape("facts", ("table", "rec_id", "fact", "value")),
         Shape("estimate", ("estimate",), ("low", "high")),
     )
 }
 """Kinds of output by name."""
+
+FACTS: Final = ("separation", "child_given", "child_age")
+"""What the text of a note can tell."""
 
 OURS: Final = frozenset(column for shape in SHAPES.values() for column in shape.columns)
 
@@ -113,8 +117,8 @@ class Output:
         One of `SHAPES`.
     columns : mapping of str to ndarray
         ``left`` and ``right`` (pairs; the smaller number left), ``record`` (others): numbers of records, int64;
-        ``score`` (float64), ``cluster``, ``field`` (int64 codes) and ``value`` (object, None for none) as there are;
-        ``estimate``, ``low`` and ``high`` (float64) of an estimate.
+        ``score`` (float64), ``cluster``, ``field``, ``fact`` (int64 codes) and ``value`` (object, None for none) as
+        there are; ``estimate``, ``low`` and ``high`` (float64) of an estimate.
     rows : int
     sha256 : str
         Of the file.
@@ -361,6 +365,9 @@ class _Batch:
             taken["field"] = self._fields(table)
         if shape.name == "cells" and "value" in self.cells:
             taken["value"] = self._values()
+        if shape.name == "facts":
+            taken["fact"] = self._code("fact", FACTS, "no fact that is asked for")
+            taken["value"] = np.array(self._filled("value")[0].to_pylist(), dtype=object)
         return taken
 
     def _complain(self, is_wrong: np.ndarray, sentence: str) -> None:
@@ -498,6 +505,8 @@ def _judge_whole(taken: Mapping[str, np.ndarray], shape: Shape, complaints: Comp
         return
     if shape.name == "estimate":
         _judge_estimate(taken, complaints)
+        return
+    if shape.name == "facts":  # of a note several facts of one kind are told: of two children, for instance
         return
     keys = [taken["record"]] + ([taken["field"]] if shape.name == "cells" else [])
     is_known = np.logical_and.reduce([key >= 0 for key in keys])

@@ -38,13 +38,9 @@ TASKS: Final = {
         Task("T4", "Which children were separated", ("list",)),
         Task("T5", "Which entries of the lists are false, and who is missing from them", ("list",)),
         Task("T6", "Wrong cells and what ought to stand there, or rows that are wrong as a whole", ("cells", "list")),
+        Task("T7", "What the texts of notes tell of a family", ("facts",)),
         Task("T8", "Messages and the child that each is about", ("pairs",)),
         Task("T9", "How many separated children stand in no source", ("estimate",)),
     )
 }
 """By name."""
-
-NOT_JUDGED: Final = {
-    "T7": "records hold no texts of notes to take facts from",
-}
-"""Tasks without a score, and why."""

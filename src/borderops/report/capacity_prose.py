@@ -112,14 +112,15 @@ def _nothing(section: CapacitySection, words: str) -> Iterator[str]:
 
 
 def _which_hold(one: Judged) -> Iterator[str]:
-    """Of a plan that does not hold: which criteria stand against it, and which do not."""
+    """Of a plan that does not hold: which criteria stand against it, and about which others more could be asked."""
     rows = one.tried.rows()
     judged = rows[rows["is_judged"]]
-    against = list(judged.loc[judged["verdict"] != str(Verdict.GO), "criterion"])
-    holding = list(judged.loc[judged["verdict"] == str(Verdict.GO), "criterion"])
-    yield f"Not held there: {list_text(against)}."
-    if holding:
-        yield f"Held there: {list_text(holding)}; judged={','.join(holding)} asks about them alone."
+    against = judged["verdict"] == str(Verdict.NO_GO)
+    if against.any():
+        yield f"Not met there: {list_text([*judged.loc[against, 'criterion']])}."
+    others = list(judged.loc[~against, "criterion"])
+    if against.any() and others:
+        yield f"Not ruled out there: {list_text(others)}; judged={','.join(others)} asks about them alone."
 
 
 def _elsewhere(section: CapacitySection) -> Iterator[str]:

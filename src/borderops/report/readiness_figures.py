@@ -79,7 +79,7 @@ def beds(contents: ReadinessContents) -> Picture:
     )
 
 
-def _beds_title(contents: ReadinessContents, kinds: list[str]) -> str:
+def _beds_title(contents: ReadinessContents, kinds: Sequence[str]) -> str:
     """The kind of bed for which most children wait, and since when any does."""
     waiting = {kind: contents.series("waiting_for_bed", kind) for kind in kinds}
     most = {kind: float(table["median"].max()) for kind, table in waiting.items() if not table.empty}

@@ -184,6 +184,8 @@ def _regions(contents: SensitivityContents) -> list[str]:
     if contents.method == MORRIS or contents.outcomes.empty:
         return []
     found = [one for one in contents.regions if one.box.is_found]
+    if not contents.regions:
+        return ["Seasons come to the same at nearly all points, so that there is no region to look for."]
     if not found:
         return ["No region of the inputs tells seasons that fail from those that hold better than chance would."]
     told = []

@@ -1,0 +1,198 @@
+"""Texts of case notes on parents, with the places at which they tell something of a family.
+
+Records hold what a note says as a choice, and the children that it describes; here it is put in words as an agent types
+them. A text says what those records say and nothing else: what a slip spoiled, the text has as well. Which of several
+wordings is taken is a draw of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from borderops.audit.looking_up import at_places, latest, lookup, matches
+from borderops.packs import key_tables as sheets
+from borderops.packs.columns import MARK, NOTE_TEXT, SYNTHETIC, arrow_table
+from borderops.packs.cutting import Cut
+from borderops.packs.formats import pieces
+from borderops.packs.key_tables import FACTS
+from borderops.packs.numbering import Numbering
+from borderops.packs.readable import Reader, chosen, moments, numbers
+from borderops.population.people import NOBODY
+from borderops.records.systems import LAYOUTS, NOTES
+from borderops.streams import Purpose
+
+if TYPE_CHECKING:  # loading takes a while
+    import pyarrow as pa
+
+SOURCE, CHILDREN, PEOPLE = "e3_narrative", "e3_narrative_child", "e3_subject"
+
+_AT_TOP: Final = (
+    "FAMILY SEPARATED DUE TO PROSECUTION OF PARENT.",
+    "PARENT SEPARATED FROM CHILD, AMENABLE TO PROSECUTION.",
+    "SUBJECT AND CHILD SEPARATED, 8 USC 1325 PENDING.",
+)
+_SUBJECT: Final = (
+    "SUBJECT IS A {age} YEAR OLD CITIZEN OF {country}.",
+    "SUBJECT, A NATIONAL OF {country}, AGE {age}, CLAIMED NO FEAR OF RETURN.",
+    "{age} YEAR OLD FROM {country}, NO DOCUMENTS.",
+)
+_MIDDLE: Final = (
+    "SUBJECT WAS APPREHENDED NEAR THE BORDER WITH {others} OTHERS AND TRANSPORTED FOR PROCESSING.",
+    "ENTERED ON FOOT WITH A GROUP OF {others}. RECORD CHECKS WERE NEGATIVE.",
+    "TRANSPORTED TO THE STATION, FINGERPRINTED AND GIVEN FOOD. NO MEDICAL COMPLAINT.",
+)
+_CHILD: Final = ("TRAVELING WITH CHILD {given}, AGE {age}.", "CHILD: {given}, {age} YOA.", "PARENT OF {given} ({age}).")
+
+
+YES: Final = "yes"
+"""In place of the sentence that tells of a separation."""
+
+_UNKNOWN: Final = "UNKNOWN"
+"""In place of an empty cell: no fact."""
+
+
+class Span(NamedTuple):
+    """A place in a text; ends after its last letter."""
+
+    note: int  # place of the note among all
+    begins: int
+    ends: int
+    fact: int  # place in FACTS
+    value: str
+    child: int  # row of `People` behind it; NOBODY for none
+
+
+class Notes:
+    """Texts of one pack, in the order of the numbers of e3_narrative.
+
+    Parameters
+    ----------
+    made : Cut
+    numbering : Numbering
+    reader : Reader
+    """
+
+    def __init__(self, made: Cut, numbering: Numbering, reader: Reader):
+        self.cut, self.numbering, self.reader = made, numbering, reader
+        self.order = numbering.order(SOURCE)
+        self._found = made.records[SOURCE].take(self.order)
+        self.texts: list[str] = []
+        self.spans: list[Span] = []
+        self._write()
+
+    def parts(self) -> Iterator[pa.Table]:
+        """The table, in parts."""
+        import pyarrow as pa
+
+        subject = LAYOUTS[SOURCE].every_field["subject_no"]
+        of_whom = self.reader.column(subject, self.numbering.cells(SOURCE, subject, self._found["subject_no"]))
+        for rows in pieces(self.order.size):
+            yield arrow_table(
+                NOTE_TEXT,
+                {
+                    "rec_id": np.arange(rows.start, rows.stop) + 1,
+                    "entered_at": moments(self._found["entered_at"][rows]),
+                    "subject_no": of_whom.slice(rows.start, rows.stop - rows.start),
+                    "text": pa.array(self.texts[rows], type=pa.string()),
+                    SYNTHETIC: pa.repeat(pa.scalar(MARK), rows.stop - rows.start),
+                },
+            )
+
+    def span(self) -> pa.Table:
+        """Where each fact stands in each text."""
+        note, begins, ends, fact, value, person = self._columns()
+        found = {"rec_id": note + 1, "begins": begins, "ends": ends, "fact": chosen(FACTS, fact), "value": value}
+        return arrow_table(sheets.NOTE_SPAN, {**found, "person_id": numbers(self.numbering.person[person])})
+
+    def t7(self) -> pa.Table:
+        """What each text tells, each fact once."""
+        note, _, _, fact, value, person = self._columns()
+        told = list(zip(note.tolist(), fact.tolist(), value))
+        first = np.array(sorted({one: at for at, one in reversed(list(enumerate(told)))}.values()), dtype=np.int64)
+        table = np.full(first.size, NOTE_TEXT.name, dtype=object)
+        found = {"table": table, "rec_id": note[first] + 1, "fact": chosen(FACTS, fact[first])}
+        values = [YES if fact[at] == FACTS.index("separation") else value[at] for at in first]
+        return arrow_table(
+            sheets.LABELS["T7"],
+            {**found, "value": values, "person_id": numbers(self.numbering.person[person[first]])},
+        )
+
+    def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str], np.ndarray]:
+        """Columns of the spans."""
+        whole = np.array([(one.note, one.begins, one.ends, one.fact, one.child) for one in self.spans], dtype=np.int64)
+        note, begins, ends, fact, child = whole.reshape(-1, 5).T
+        return note, begins, ends, fact, [one.value for one in self.spans], child
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        """Put every note in words."""
+        ages, countries = self._subjects()
+        children = self._children()
+        draws = self.numbering.draws.bits(self.cut.behind[SOURCE].entity[self.order], Purpose.PACK_ROW, _WORDING)
+        for note, (body, age, country, bits) in enumerate(zip(self._found["body"], ages, countries, draws.tolist())):
+            about = {"age": age, "country": country, "others": 2 + bits % 19}
+            self._put(note, NOTES[body], about, children.get(note, []), bits)
+
+    def _put(
+        self, note: int, body: str, about: dict[str, object], children: list[tuple[str, str, int]], bits: int
+    ) -> None:
+        """Sentences of one note: what stands at its top, who it is on, what happened, and children last or first."""
+        plain = [_one_of(_SUBJECT, bits >> 8).format(**about), _one_of(_MIDDLE, bits >> 16).format(**about)]
+        at_top = [_one_of(_AT_TOP, bits >> 24)] if body.startswith("separation_at_top") else []
+        told = [_one_of(_CHILD, bits >> 32) for _ in children]
+        text = " ".join(at_top)
+        if at_top:
+            self.spans.append(Span(note, 0, len(text), FACTS.index("separation"), text, NOBODY))
+        if not at_top:
+            text = " ".join(plain)
+        for words, child in zip(told, children):
+            text = self._with_child(note, f"{text} ", words, child)
+        self.texts.append(" ".join([text, *plain]) if at_top else text)
+
+    def _with_child(self, note: int, text: str, words: str, child: tuple[str, str, int]) -> str:
+        """A text with a sentence about a child behind it."""
+        given, age, person = child
+        for piece in words.replace("{given}", "\n{given}\n").replace("{age}", "\n{age}\n").split("\n"):
+            fact, value = {"{given}": ("child_given", given), "{age}": ("child_age", age)}.get(piece, ("", piece))
+            if fact and value != _UNKNOWN:
+                self.spans.append(Span(note, len(text), len(text) + len(value), FACTS.index(fact), value, person))
+            text += value
+        return text
+
+    def _subjects(self) -> tuple[list[str], list[str]]:
+        """Age and country as written of whom each note is on."""
+        people = self.cut.records[PEOPLE]
+        last = latest(people["subject_no"])
+        place = lookup(people["subject_no"][last], self._found["subject_no"])
+        found = []
+        for name in ("age", "country"):
+            field, cells = LAYOUTS[PEOPLE].every_field[name], people[name][last]
+            told = self.reader.text(field, at_places(cells, place, field.empty)).to_pylist()
+            found.append([_UNKNOWN if one is None else one for one in told])
+        return found[0], found[1]
+
+    def _children(self) -> dict[int, list[tuple[str, str, int]]]:
+        """Given name, age and person of the children that each note describes, in the order of their numbers."""
+        table, order = self.cut.records[CHILDREN], self.numbering.order(CHILDREN)
+        person = np.append(self.cut.behind[CHILDREN].other, NOBODY)
+        fields = LAYOUTS[CHILDREN].every_field
+        given = self.reader.text(fields["child_given"], table["child_given"][order]).to_pylist()
+        ages = self.reader.text(fields["child_age"], table["child_age"][order]).to_pylist()
+        note, child = matches(table["subject_no"][order], self._found["subject_no"])
+        made: dict[int, list[tuple[str, str, int]]] = {}
+        for at, of in sorted(zip(child.tolist(), note.tolist())):
+            told = (given[at] or _UNKNOWN).upper(), ages[at] or _UNKNOWN, int(person[order[at]])
+            made.setdefault(of, []).append(told)
+        return made
+
+
+_WORDING: Final = 200
+"""Of draws of rows, the one that words notes: behind all tables."""
+
+
+def _one_of(wordings: tuple[str, ...], bits: int) -> str:
+    return wordings[(bits & 0xFF) % len(wordings)]
