@@ -49,18 +49,20 @@ ORDER = """
     fitting.features fitting.regression fitting.sampling fitting.emulator fitting.screen fitting.matching
     fitting.posterior fitting.identifiability fitting.recovery fitting.waves
     packs.columns packs.formats packs.cutting packs.numbering packs.readable packs.observed packs.undoing packs.dialects
-    packs.splitting packs.key_tables packs.notes packs.answer_key packs.listing packs.labels packs.tool_labels packs.datasheet
-    packs.descriptors packs.harm_guard packs.folder packs.recipe packs.postgres packs.writing
+    packs.splitting packs.key_tables packs.notes packs.answer_key packs.listing packs.labels packs.tool_labels
+    packs.datasheet packs.descriptors packs.harm_guard packs.folder packs.recipe packs.postgres packs.writing
     referee.measures referee.complaints referee.tasks referee.values referee.metrics_pairs referee.metrics_clusters
-    referee.metrics_lists referee.metrics_cells referee.metrics_estimates referee.resampling referee.reading referee.pack
-    referee.result referee.observed_records referee.baselines referee.judging_pairs referee.judging_records
+    referee.metrics_lists referee.metrics_cells referee.metrics_estimates referee.resampling
+    referee.reading referee.pack referee.result referee.observed_records referee.baselines referee.judging_pairs
+    referee.judging_records
     referee.judging_cells referee.judging
     readiness.plan_facts readiness.criteria readiness.judging
     readiness.moves readiness.levers readiness.least readiness.frontier readiness.packages readiness.trying
     readiness.pilot readiness.pilot_gate readiness.pilot_weights readiness.recovery readiness.indicators
     readiness.resampled readiness.sobol readiness.morris readiness.region readiness.value readiness.seasons
     experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.crews
-    experiments.cluster experiments.interruptions experiments.runner experiments.trials experiments.hiring experiments.progress
+    experiments.cluster experiments.interruptions experiments.runner experiments.trials experiments.hiring
+    experiments.progress
     experiments.outputs experiments.inputs experiments.scattered experiments.screening experiments.piloting
     experiments.varied
     report.contents report.words report.markup report.tables report.limits

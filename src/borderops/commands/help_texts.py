@@ -303,23 +303,23 @@ Exit codes:        0 GO, 1 NO-GO, 2 wrong input, 3 not enough evidence, some rep
 """
 
 CAPACITY = """\
-borderops capacity lever=NAME[,NAME...] | lever=packages [criteria=NAME or FILE.yaml] [judged=NAME,...] [low= high= step=]
-                   [most=80] [among=NAME[:LEVEL],...] [largest=N] [key=value ...]
+borderops capacity lever=NAME[,NAME...] | lever=packages [criteria=NAME or FILE.yaml] [judged=NAME,...]
+                   [low= high= step=] [most=80] [among=NAME[:LEVEL],...] [largest=N] [key=value ...]
 
 Finds the least of a resource for which criteria hold, with evidence on both sides of the answer; of several resources
-the points of which nothing can be lowered by itself; or the smallest packages that turn NO-GO into GO. Every level meets
-the same people with the same luck. Seasons are added where the evidence is not enough; a search that was cut off goes on
-by the same command. Writes report, tables and capacity.json to outputs/<day>/<time>-capacity-<scenario>/.
+the points of which nothing can be lowered by itself; or the smallest packages that turn NO-GO into GO. Every level
+meets the same people with the same luck. Seasons are added where the evidence is not enough; a search that was cut off
+goes on by the same command. Writes report, tables and capacity.json to outputs/<day>/<time>-capacity-<scenario>/.
 
 LEVER
   beds.age_0_12, beds.girls_13_17, beds.boys_13_17    more shelter beds of a kind
   coordinators, coordinators_at_night                 more juvenile coordinators: in all by day, a station at night
   agents, intake_desk, joint_team                     more agents a shift, workers of ORR's desk, of the joint team
-  court_slots, court_slots_for_parents                more court slots a day: shared out as the others are, or for parents
+  court_slots, court_slots_for_parents                more court slots a day: shared as the others are, or for parents
   tracking, mail, training, guidance                  a better design, referrals by machine, who was told how
   fewer_referrals                                     per cent fewer family adults referred
   start                                               days later; what goes live on a date stays
-  packages                                            sets of levers, each at one level: among=beds.age_0_12:900,tracking:3
+  packages                                            sets of levers, each at one level: among=agents:9,tracking:3
 
   judged=NAME,...   criteria that decide, or beginnings of their names; otherwise those that the lever moves; all: all
   low=, high=, step=    levels that are searched, one for each lever
