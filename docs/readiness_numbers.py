@@ -246,8 +246,9 @@ def piloted(one: dict[str, Any]) -> str:
 
 def capacity(told: dict[str, Any]) -> str:
     """What a search for capacity came to."""
-    return "\n".join([f"`borderops {told['command']}`" if told.get("command") else "", "",
-                      *(f"- {one}" for one in told["in_words"])])  # fmt: skip
+    # Where and what was kept says nothing of the search.
+    words = [one for one in told.get("command", "").split() if not one.startswith(("run.outputs=", "trials."))]
+    return "\n".join([f"`{' '.join(words)}`", "", *(f"- {one}" for one in told["in_words"])])
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from borderops.commands.help_texts import HELP
 from borderops.config.compose import compose
 from borderops.exceptions import ConfigError
 from borderops.packs import writing
-from borderops.packs.writing import FORMATS
+from borderops.packs.writing import DATABASE, FORMATS
 from borderops.population.families import form_families
 from borderops.streams import Draws
 
@@ -174,8 +174,8 @@ def test_values_that_are_given_go_before_those_of_a_tier():
 
 def test_formats_of_the_command_are_those_that_can_be_written():
     """Named twice, so that help needs nothing heavy: here they are held together; help names all own words."""
-    assert dataset.FORMATS == FORMATS
-    for word in (*SIZES, *TIERS, *FORMATS, "into=", "replication="):
+    assert (*FORMATS, DATABASE) == dataset.FORMATS
+    for word in (*SIZES, *TIERS, *dataset.FORMATS, "into=", "recipe=", "replication="):
         assert word in HELP["dataset"]
 
 

@@ -14,6 +14,7 @@ from borderops.report.capacity_contents import AS_PLANNED, CapacitySection, Judg
 from borderops.report.words import ABSENT, list_text
 
 NOTHING_BELOW = "it is the lowest level that was searched"
+MOST_NAMED = 4
 
 
 def answer(section: CapacitySection) -> list[str]:
@@ -130,7 +131,8 @@ def _elsewhere(section: CapacitySection) -> Iterator[str]:
         others = [one for one in not_met(section[name].tried.rows(), is_judged=False) if one not in judged]
         if others:
             where = "by the plan as it is" if name == AS_PLANNED else f"at {name}"
-            yield f"Not judged here, and not met {where}: {list_text(others)}."
+            named = [*others[:MOST_NAMED], f"{len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else others
+            yield f"Not judged here, and not met {where}: {list_text(named)}; the report names all of them."
 
 
 def _named(one: Judged) -> str:

@@ -122,7 +122,7 @@ def _tornado_title(contents: SensitivityContents) -> str:
     for one in _drawn(contents):
         table = seen(contents, one.name)
         if len(table):
-            return f"{one.label}: moved most by {table['group'].iloc[0]}"
+            return f"{one.label}: moved by {table['group'].iloc[0]}"
     return "No group of inputs moves a figure more than chance does"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -23,6 +24,9 @@ from borderops.report.words import NO_BREAK, level_text, list_text, number, span
 MOST_NAMED: Final = 3
 MOST_FIGURES: Final = 6
 """Figures that the answer speaks of one by one; the table tells of all."""
+
+MOST_NEXT: Final = 5
+"""Groups that the run that follows looks at."""
 
 TEXT_WIDTH: Final = 100
 MATTERS: Final = 0.05
@@ -91,7 +95,7 @@ def _screened(contents: SensitivityContents) -> list[str]:
                 f"{row['group']} ({_effect(row['mu_star'], row['mu'], one.unit)})"
                 for row in table.head(MOST_NAMED).to_dict("records")
             ]
-            told.append(f"{one.label}: most moved by {list_text(parts)}.")
+            told.append(f"{one.label}: moved by {list_text(parts)}, as far as is told from chance.")
         else:
             told.append(f"{one.label}: nothing is told from chance.")
     same = len([name for name in contents.shown if name not in {one.name for one in figures}])
@@ -99,8 +103,15 @@ def _screened(contents: SensitivityContents) -> list[str]:
         told.append(f"{_many(same, 'figure')} {'is' if same == 1 else 'are'} the same in every season.")
     if some:
         told.append(f"To tell shares, regions and the worth of knowing: borderops sensitivity method=sobol "
-                    f"{_next_words(contents, some)}")  # fmt: skip
+                    f"{_next_words(contents, _few(found, some))}")  # fmt: skip
     return told
+
+
+def _few(found: Mapping[str, pd.DataFrame], some: Sequence[str]) -> list[str]:
+    """Groups to look at closely: those that are among the strongest of most figures."""
+    leading = Counter(group for table in found.values() for group in table["group"].head(MOST_NAMED))
+    chosen = {group for group, _ in leading.most_common(MOST_NEXT)}
+    return [group for group in some if group in chosen]
 
 
 def _effect(mu_star: float, mu: float, unit: str) -> str:
