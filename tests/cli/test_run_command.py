@@ -303,6 +303,8 @@ def start(outputs: Path, *words: str, replications: int = 60, workers: int = 2) 
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell lets what it begins in the background ignore Ctrl-C, and so would all that these tests begin there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 

@@ -199,7 +199,10 @@ def test_the_help_explains_every_family():
         ("borderops tr", ["trace"]),
         ("borderops trace lon", ["longest"]),
         ("borderops trace longest replic", ["replication="]),
-        ("borderops trace scenario=f", ["scenario=family_unity", "scenario=foreseen_2018"]),
+        (
+            "borderops trace scenario=f",
+            ["scenario=family_unity", "scenario=foreseen_2018", "scenario=foreseen_2018_prepared"],
+        ),
         ("borderops trace typical policy=lim", ["policy=limited_separation"]),
     ],
 )

@@ -194,7 +194,7 @@ def test_every_kpi_is_defined_and_every_definition_used(results):
     """No number without a definition, no definition without a number: here, or where a court gives an order."""
     residents = [Resident(body=Child(age=age), parent=EarlierParent.HERE) for age in (3, 8)]
     asked = _parted("Sat 08:00", Child(), parent=Adult(asks_after=DAY), station=YUMA)
-    facilities = facilities_of(days=31, order="Mon 00:00")
+    facilities = facilities_of(days=59, order="Mon 00:00")
     alone = replication_of(asked, residents=residents, facilities=facilities)
     ordered = measure(linked(alone), SETTINGS)
     measured = {*results.tables["kpis"].kpi, *ordered.tables["kpis"].kpi}

@@ -85,9 +85,20 @@ def draw(number: int, attempt: int) -> Settings:
     _draw_from_ranges(tree, base, chance)
     _push_to_limits(tree, base, chance)
     _make_small(tree, chance)
+    _bring_stress_forward(tree)
     for starve in chance.sample(STARVED, chance.choice([0, 1, 2, 3])):
         starve(tree, chance)
     return Settings.model_validate(tree)
+
+
+def _bring_stress_forward(tree: Tree) -> None:
+    """Let a stress begin with the few days that are played; its parts keep their lengths and sizes."""
+    stress = tree["stress"]
+    if stress["begins"] is not None:
+        stress["begins"] = tree["window"]["start"]
+        for name in ("surges", "closures", "losses", "outages"):
+            for part in stress[name]:
+                part["first_day"] = 0
 
 
 @cache
@@ -211,7 +222,9 @@ def _push_to_limits(tree: Tree, base: int, chance: random.Random) -> None:
 
 def _make_small(tree: Tree, chance: random.Random) -> None:
     """One to three stations, four to eight days, few people, and few in shelters when they begin."""
-    start = FIRST_STARTS + timedelta(days=chance.randrange((LAST_STARTS - FIRST_STARTS).days))
+    # As of a day, census and arrivals are known until then; the days before it are enough.
+    last = min(tree["study"]["as_of"] or LAST_STARTS, LAST_STARTS)
+    start = FIRST_STARTS + timedelta(days=chance.randrange((last - FIRST_STARTS).days))
     lead_in = chance.choice([0, 0, 1, 2])
     tree["window"] = {
         "start": start,
