@@ -66,6 +66,7 @@ from borderops.units import DAY, NEVER
 EXAMPLES = hypothesis.settings(FIXED, max_examples=120, suppress_health_check=list(HealthCheck))
 FEWER = hypothesis.settings(EXAMPLES, max_examples=40)
 MORE = hypothesis.settings(EXAMPLES, max_examples=400)
+ROUNDS = 8
 RANDOM_SCENARIOS = 100
 ROOT = Path(__file__).parents[2]
 
@@ -178,20 +179,24 @@ def test_outage_all_week(plan, capacity, first):
 
 
 def test_everything_that_can_happen_happens_in_the_random_plans():
-    """The equality above is no equality of nothing: each moment, code and truth of a history is met in them."""
+    """The equality above is no equality of nothing: each moment, code and truth of a history is met in them.
+
+    What one round draws depends on the constants of whatever modules were loaded before, so that one round may miss
+    the rarest (a parent's asking finds the child in 1 to 2 plans of 100). Rounds are added until all is met.
+    """
     possible: set[str] = set()
     seen: set[str] = set()
 
-    for worlds in ((birthday_plans, facilities), (separating_plans, placing_facilities), (plans, cut_short)):
+    def look(plan: Plan, capacity: Facilities) -> None:
+        found = happenings(compiled.simulate(plan, capacity))
+        possible.update(found)
+        seen.update(what for what, whom in found.items() if whom.any())
 
-        @MORE
-        @given(*worlds)
-        def look(plan, capacity):
-            found = happenings(compiled.simulate(plan, capacity))
-            possible.update(found)
-            seen.update(what for what, whom in found.items() if whom.any())
-
-        look()
+    for round_ in range(ROUNDS):
+        for worlds in ((birthday_plans, facilities), (separating_plans, placing_facilities), (plans, cut_short)):
+            hypothesis.seed(round_)(MORE(given(*worlds)(look)))()
+        if seen == possible:
+            break
     assert len(possible) > 80
     assert sorted(possible - seen) == []
 

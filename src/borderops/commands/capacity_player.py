@@ -11,17 +11,13 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from borderops.commands.playing import _log_ending as log_ending
-from borderops.commands.playing import _tell_waiting as tell_waiting
-from borderops.commands.playing import store_of, tell
+from borderops.commands.playing import play_scattered, scattered_over, tell
 from borderops.config import inputs
 from borderops.config.schema import Settings
-from borderops.experiments.hiring import crew_for, make_ready
-from borderops.experiments.progress import duration, watch
+from borderops.experiments.progress import duration
 from borderops.readiness.levers import pull
 
 if TYPE_CHECKING:
-    from borderops.experiments.runner import Ending
     from borderops.experiments.trials import Outcome
     from borderops.forecast.results import Results
     from borderops.readiness.trying import Asked, Tried
@@ -52,7 +48,6 @@ class Player:
         self._as_drawn: dict[tuple[str, int], Settings] = {}
         self._results: dict[tuple[str, int], Results] = {}
         self._begun = time.monotonic()
-        self._is_ready = False
         self.judged = 0
         self.outcomes: list[Outcome] = []
 
@@ -100,36 +95,13 @@ class Player:
              f"{decided.why.rstrip('.')}){rest}")  # fmt: skip
 
     def _play(self, name: str, settings: Settings, levels: Mapping[str, int], numbers: list[int]) -> None:
-        from borderops.experiments.scattered import Scattered, carry_out_scattered
-
         points = {f"{name}, replication {one}": one for one in numbers}
-        scattered = Scattered(
-            {point: self._settings_of(name, settings, levels, one) for point, one in points.items()},
-            points,
-            store_of(self._settings),
-            keeps_histories=self._settings.trials.keep == "histories",
-        )
+        drawn = {point: self._settings_of(name, settings, levels, one) for point, one in points.items()}
+        scattered = scattered_over(drawn, points, self._settings)
         tasks = scattered.tasks()
         if tasks:
             tell(f"{name}, replications {numbers[0]} to {numbers[-1]}: {len(tasks):,} to play")
-            if not self._is_ready:
-                scattered.store.require_writable()
-                make_ready(self._settings, tell)
-                self._is_ready = True
-        with watch(len(tasks), self._settings.compute.workers) as progress:
-
-            def on_done(ending: Ending) -> None:
-                log_ending(ending)
-                progress(ending)
-
-            outcome = carry_out_scattered(
-                scattered,
-                tasks,
-                crew_for(self._settings),
-                on_done,
-                on_interrupt=tell_waiting,
-                stop_after_failures=self._settings.run.stop_after_failures,
-            )
+        outcome = play_scattered(scattered, tasks, self._settings)
         self.outcomes.append(outcome)
         for point, some in outcome.points.items():
             if some:

@@ -18,9 +18,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from borderops.commands.playing import _log_ending as log_ending
-from borderops.commands.playing import _tell_waiting as tell_waiting
-from borderops.commands.playing import announce, count, finish, nothing_to_show, store_of, tell, working
+from borderops.commands.playing import (
+    announce,
+    count,
+    finish,
+    nothing_to_show,
+    play_scattered,
+    scattered_over,
+    tell,
+    working,
+)
 from borderops.config.compose import OVERRIDE, Composed, compose
 from borderops.config.places import SCENARIO_GROUP
 from borderops.exceptions import ConfigError
@@ -33,7 +40,6 @@ if TYPE_CHECKING:
     from borderops.config.doubts import Doubt
     from borderops.config.register import Parameter
     from borderops.config.schema import Settings
-    from borderops.experiments.runner import Ending
     from borderops.experiments.trials import Outcome
     from borderops.fitting.emulator import Runs
     from borderops.fitting.waves import Fitted, Step
@@ -348,36 +354,15 @@ class Player:
         return f"{world} {self.wave}.{at + 1}"
 
     def _play(self, points: Mapping[str, tuple[Settings, int]]) -> Outcome:
-        from borderops.experiments.hiring import crew_for, make_ready
-        from borderops.experiments.progress import watch
-        from borderops.experiments.scattered import Scattered, carry_out_scattered
-
         settings = self._asked.settings
-        scattered = Scattered(
+        scattered = scattered_over(
             {name: one for name, (one, _) in points.items()},
             {name: number for name, (_, number) in points.items()},
-            store_of(settings),
-            keeps_histories=settings.trials.keep == "histories",
+            settings,
         )
         tasks = scattered.tasks()
         tell(f"wave {self.wave}: {count(len(points), 'trial')}, {sum(len(one.trials) for one in tasks):,} to play")
-        if tasks:
-            scattered.store.require_writable()
-            make_ready(settings, tell)
-        with watch(len(tasks), settings.compute.workers) as progress:
-
-            def on_done(ending: Ending) -> None:
-                log_ending(ending)
-                progress(ending)
-
-            outcome = carry_out_scattered(
-                scattered,
-                tasks,
-                crew_for(settings),
-                on_done,
-                on_interrupt=tell_waiting,
-                stop_after_failures=settings.run.stop_after_failures,
-            )
+        outcome = play_scattered(scattered, tasks, settings)
         self.outcomes.append(outcome)
         if outcome.was_interrupted:
             raise Interrupted

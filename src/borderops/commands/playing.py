@@ -21,8 +21,9 @@ from borderops.experiments.hiring import crew_for, make_ready
 from borderops.experiments.outputs import LOG, RunFolder
 from borderops.experiments.progress import watch
 from borderops.experiments.runner import Ending
+from borderops.experiments.scattered import Scattered, carry_out_scattered
 from borderops.experiments.store import TrialStore
-from borderops.experiments.tasks import Failure, Played
+from borderops.experiments.tasks import Failure, Played, Task
 from borderops.experiments.trials import Experiment, Outcome, carry_out
 from borderops.provenance import command_line, version
 
@@ -195,6 +196,46 @@ def play_points(experiment: Experiment, numbers: Sequence[int]) -> Outcome:
         return carry_out(
             experiment,
             numbers,
+            crew_for(settings),
+            on_done,
+            on_interrupt=_tell_waiting,
+            stop_after_failures=settings.run.stop_after_failures,
+        )
+
+
+def scattered_over(points: Mapping[str, Settings], numbers: Mapping[str, int], settings: Settings) -> Scattered:
+    """Points, each in a replication of its own, whose trials are kept where settings say."""
+    keeps = settings.trials.keep == "histories"
+    return Scattered(points, numbers, store_of(settings), keeps_histories=keeps)
+
+
+def play_scattered(scattered: Scattered, tasks: list[Task], settings: Settings) -> Outcome:
+    """Play tasks of scattered points, with progress on standard error and every ending in the log.
+
+    Parameters
+    ----------
+    scattered : Scattered
+    tasks : list of Task
+        Of `Scattered.tasks`, all or some.
+    settings : Settings
+        Say how it is carried out.
+
+    Returns
+    -------
+    Outcome
+    """
+    if tasks:
+        scattered.store.require_writable()
+        make_ready(settings, tell)
+    with watch(len(tasks), settings.compute.workers) as progress:
+
+        def on_done(ending: Ending) -> None:
+            _log_ending(ending)
+            progress(ending)
+
+        return carry_out_scattered(
+            scattered,
+            tasks,
             crew_for(settings),
             on_done,
             on_interrupt=_tell_waiting,

@@ -6,18 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from borderops.commands.playing import _log_ending as log_ending
-from borderops.commands.playing import _tell_waiting as tell_waiting
-from borderops.commands.playing import count, store_of, tell
+from borderops.commands.playing import count, play_scattered, scattered_over, tell
 from borderops.config import places
 from borderops.config.compose import Composed, compose
 from borderops.config.keys import nearest_word
 from borderops.config.schema import Settings
 from borderops.exceptions import ConfigError
-from borderops.experiments.hiring import crew_for, make_ready
 from borderops.experiments.outputs import RunFolder
-from borderops.experiments.progress import watch
-from borderops.experiments.runner import Ending
 from borderops.experiments.trials import Outcome
 
 if TYPE_CHECKING:  # pandas takes a second, which a run with wrong input can do without
@@ -136,28 +131,8 @@ class _Player:
         self._settings = settings
 
     def __call__(self, points: Mapping[str, Settings], numbers: Mapping[str, int]) -> Outcome:
-        from borderops.experiments.scattered import Scattered, carry_out_scattered
-
-        keeps = self._settings.trials.keep == "histories"
-        scattered = Scattered(points, numbers, store_of(self._settings), keeps_histories=keeps)
-        tasks = scattered.tasks()
-        if tasks:
-            scattered.store.require_writable()
-            make_ready(self._settings, tell)
-        with watch(len(tasks), self._settings.compute.workers) as progress:
-
-            def on_done(ending: Ending) -> None:
-                log_ending(ending)
-                progress(ending)
-
-            outcome = carry_out_scattered(
-                scattered,
-                tasks,
-                crew_for(self._settings),
-                on_done,
-                on_interrupt=tell_waiting,
-                stop_after_failures=self._settings.run.stop_after_failures,
-            )
+        scattered = scattered_over(points, numbers, self._settings)
+        outcome = play_scattered(scattered, scattered.tasks(), self._settings)
         if outcome.was_interrupted:
             raise KeyboardInterrupt("no report was written; finished seasons are kept, and the same command goes on")
         return outcome

@@ -11,9 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from borderops.commands.playing import _log_ending as log_ending
-from borderops.commands.playing import _tell_waiting as tell_waiting
-from borderops.commands.playing import announce, count, finish, nothing_to_show, store_of, tell, working
+from borderops.commands.playing import (
+    announce,
+    count,
+    finish,
+    nothing_to_show,
+    play_scattered,
+    scattered_over,
+    tell,
+    working,
+)
 from borderops.commands.sensitivity_words import FEWEST_POINTS, MORRIS, Asked, asked_of
 from borderops.experiments.outputs import RunFolder
 
@@ -21,9 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from borderops.config.schema import Settings
-    from borderops.experiments.runner import Ending
-    from borderops.experiments.scattered import Scattered
-    from borderops.experiments.tasks import Task
     from borderops.experiments.trials import Outcome
     from borderops.experiments.varied import Laid
     from borderops.readiness.morris import Walks
@@ -128,17 +132,10 @@ def trials_of(asked: Asked, laid: Laid) -> Iterator[tuple[str, Settings, int]]:
 
 
 def _play(asked: Asked, laid: Laid) -> Outcome:
-    from borderops.experiments.hiring import make_ready
-    from borderops.experiments.scattered import Scattered
-
     settings = asked.composed.settings
     trials = list(trials_of(asked, laid))
-    scattered = Scattered(
-        {name: one for name, one, _ in trials},
-        {name: number for name, _, number in trials},
-        store_of(settings),
-        keeps_histories=settings.trials.keep == "histories",
-    )
+    points, numbers = {name: one for name, one, _ in trials}, {name: number for name, _, number in trials}
+    scattered = scattered_over(points, numbers, settings)
     tasks = scattered.tasks()
     missing = sum(len(one.trials) for one in tasks)
     what = "walk" if asked.method == MORRIS else "row"
@@ -146,36 +143,12 @@ def _play(asked: Asked, laid: Laid) -> Outcome:
         f"cost: {count(laid.rows, what)} of {count(laid.points, 'point')} in {count(asked.replications, 'replication')}"
         f" each: {count(len(trials), 'trial')}, {missing:,} of them to play"
     )
-    if tasks:
-        scattered.store.require_writable()
-        make_ready(settings, tell)
-    first = _carry_out(scattered, tasks[:1], settings)
+    # The first by itself: it tells how long the others will take.
+    first = play_scattered(scattered, tasks[:1], settings)
     if len(tasks) < 2 or first.was_interrupted or first.was_stopped:
         return first
-    then = _carry_out(scattered, tasks[1:], settings)
+    then = play_scattered(scattered, tasks[1:], settings)
     return replace(then, failures=[*first.failures, *then.failures], kept=len(trials) - missing)
-
-
-def _carry_out(scattered: Scattered, tasks: list[Task], settings: Settings) -> Outcome:
-    """Play some tasks, with progress; the first by itself, which tells how long the others will take."""
-    from borderops.experiments.hiring import crew_for
-    from borderops.experiments.progress import watch
-    from borderops.experiments.scattered import carry_out_scattered
-
-    with watch(len(tasks), settings.compute.workers) as progress:
-
-        def on_done(ending: Ending) -> None:
-            log_ending(ending)
-            progress(ending)
-
-        return carry_out_scattered(
-            scattered,
-            tasks,
-            crew_for(settings),
-            on_done,
-            on_interrupt=tell_waiting,
-            stop_after_failures=settings.run.stop_after_failures,
-        )
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------

@@ -169,13 +169,13 @@ def compose_at(
         try:
             return compose([*given, *words]), sorted(held)
         except ConfigError as found:
-            guilty = {doubt.name for sentence in found.problems for doubt in _concerned(sentence, drawn)}
+            guilty = {doubt.name for sentence in found.problems for doubt in concerned(sentence, drawn)}
             if not guilty:
                 raise
             held |= guilty
 
 
-def _concerned(sentence: str, doubts: Sequence[Doubt]) -> list[Doubt]:
+def concerned(sentence: str, doubts: Sequence[Doubt]) -> list[Doubt]:
     """Doubts that a sentence about unusable settings speaks of, as few as it lets tell.
 
     A sentence begins with a key and may name parts below it: ``features.notes.free_text.acts sums to 1.08 for

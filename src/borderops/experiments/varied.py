@@ -16,8 +16,7 @@ import numpy as np
 
 from borderops.config import checks, inputs, keys
 from borderops.config.compose import Composed
-from borderops.config.doubts import Doubt, doubts_of, value_at
-from borderops.config.doubts import _concerned as concerned
+from borderops.config.doubts import Doubt, concerned, doubts_of, value_at
 from borderops.config.schema import Settings
 from borderops.exceptions import ConfigError
 from borderops.readiness.levers import Lever, pull
