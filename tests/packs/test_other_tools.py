@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from tests.packs.pack_worlds import observed, tables
 
@@ -38,7 +39,10 @@ def same_number(folder: Path, one: str, other: str) -> set[tuple[int, int]]:
 
 @pytest.mark.slow
 def test_frictionless_finds_nothing_wrong(part_of_it):
-    """Both packages are well formed; every row of every CSV file has the types, keys and choices that are described."""
+    """Both packages are well formed; every row of every CSV file has the types, keys and choices that are described.
+
+    Of the Parquet files, which it reads cell by cell, those of few rows.
+    """
     frictionless = pytest.importorskip("frictionless")
     for path in (part_of_it / "datapackage.json", part_of_it / "observed" / "csv" / "datapackage.json"):
         described = frictionless.Package(str(path)).to_descriptor()
@@ -46,6 +50,12 @@ def test_frictionless_finds_nothing_wrong(part_of_it):
     report = frictionless.validate(str(part_of_it / "observed" / "csv" / "datapackage.json"))
     assert report.valid, report.flatten(["fieldName", "rowNumber", "note"])[:5]
     assert report.stats["tasks"] == len(tables(part_of_it))
+    package = frictionless.Package(str(part_of_it / "datapackage.json"))
+    small = [one for one in package.resources if 0 < pq.read_metadata(part_of_it / one.path).num_rows < 500]
+    reports = [one.validate() for one in small]
+    assert len(small) > 10 and all(one.valid for one in reports), [one.flatten(["note"])[:5] for one in reports]
+    with_holes = [one for one in small if any("missingValues" in field.to_descriptor() for field in one.schema.fields)]
+    assert len(with_holes) > 5
 
 
 def test_croissant_can_be_read(part_of_it):

@@ -16,8 +16,9 @@ from tests.packs.pack_worlds import tables, write
 from borderops.cli import main
 from borderops.exceptions import FileProblem
 from borderops.packs.columns import NOTICE
-from borderops.packs.postgres import VARIABLE, require_free_schema, why_not, write_database
-from borderops.packs.writing import DATABASE
+from borderops.packs.folder import PackFolder
+from borderops.packs.postgres import VARIABLE, filled, require_free_schema, why_not, write_database
+from borderops.packs.writing import DATABASE, observed_parts
 
 PASSWORD = "not-to-be-seen"
 WORDS = (
@@ -71,6 +72,7 @@ def test_a_pack_goes_into_a_schema_of_its_own(server, tmp_path, monkeypatch):
     """Each observed table row for row, with the notice; nothing of the answer key, and no word of it in the folder."""
     monkeypatch.setenv(VARIABLE, server)
     folder = write(tmp_path / "pack", formats=("parquet", DATABASE))
+    assert write_database("borderops-test", observed_parts(folder)) == "borderops_test"
     found = fetched(server, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'borderops_test'")
     assert sorted(found["table_name"].to_pylist()) == sorted([*tables(folder), "about_this_data"])
     assert fetched(server, "SELECT notice FROM borderops_test.about_this_data")["notice"].to_pylist() == [NOTICE]
@@ -141,6 +143,56 @@ def test_a_table_that_fails_leaves_nothing(server, tmp_path, monkeypatch):
         postgres.write_database("cut-off", ((sheet, []) for sheet in observed_sheets().values()))
     found = fetched(server, "SELECT schema_name FROM information_schema.schemata WHERE schema_name = 'cut_off'")
     assert found.num_rows == 0
+
+
+def schemas(server: str, name: str) -> int:
+    """How many schemas of a name there are."""
+    return fetched(server, f"SELECT schema_name FROM information_schema.schemata WHERE schema_name = '{name}'").num_rows
+
+
+def test_folder_and_database_stand_or_fall_together(server, tmp_path, monkeypatch):
+    """Kept when the folder has its name and no manifest yet; a place that was taken meanwhile keeps neither."""
+    monkeypatch.setenv(VARIABLE, server)
+    for taken in (False, True):
+        name, into = f"together-{taken}".lower(), tmp_path / f"pack-{taken}"
+        seen = []
+        try:
+            with PackFolder(into) as folder:
+                (folder.building / "manifest.json").write_text("{}")
+                with filled(name, []) as keep:
+                    if taken:
+                        (into / "thesis").mkdir(parents=True)
+
+                    def kept(keep=keep, into=into, seen=seen):
+                        seen.append(sorted(path.name for path in into.iterdir()))
+                        keep()
+
+                    folder.finish(kept)
+        except FileProblem as problem:
+            assert taken and "holds something already" in str(problem)
+        assert schemas(server, name.replace("-", "_")) == (0 if taken else 1)
+        assert seen == ([] if taken else [[".manifest.json.partial"]])
+        assert [path.name for path in into.iterdir()] == (["thesis"] if taken else ["manifest.json"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pack-False", "pack-True"]
+
+
+def test_a_server_that_goes_away_at_the_last_moment_leaves_no_folder(server, tmp_path, monkeypatch):
+    """Its session ended before the tables are kept: it is told where to look, and nothing looks like a pack."""
+    from adbc_driver_postgresql import dbapi
+
+    monkeypatch.setenv(VARIABLE, server)
+    with pytest.raises(FileProblem) as problem, PackFolder(tmp_path / "pack") as folder:
+        (folder.building / "manifest.json").write_text("{}")
+        with filled("gone-away", []) as keep:
+            with dbapi.connect(server, autocommit=True) as other, other.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+                               "AND backend_type = 'client backend'")  # fmt: skip
+                cursor.fetchall()
+            folder.finish(keep)
+    told = str(problem.value)
+    assert "did not say that it kept the tables" in told and "schema gone_away, and drop it if so" in told
+    assert PASSWORD not in told and list(tmp_path.iterdir()) == []
+    assert schemas(server, "gone_away") == 0
 
 
 def test_what_is_missing_is_told_before_anything_is_played(monkeypatch):

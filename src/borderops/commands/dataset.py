@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +16,9 @@ from borderops.config.compose import Composed, compose
 from borderops.exceptions import ConfigError, FileProblem
 
 if TYPE_CHECKING:  # numba takes a second, which wrong input can do without
-    from collections.abc import Iterator
-
     import numpy as np
 
+    from borderops.packs.folder import PackFolder
     from borderops.packs.writing import Made
     from borderops.population.people import People
     from borderops.records.bookkeeping import Books
@@ -121,7 +120,8 @@ def main(words: Sequence[str]) -> int:
         for left in folder.left_behind():
             tell(f"note: {left} was left by a command that was cut off; nothing in it is whole, and you may delete it")
         made = _make(asked, folder.building, began)
-        finished = folder.finish()
+        with _in_database(asked, folder.building, _clock(began)) as keep:
+            finished = _finished(folder, keep)
     _show(asked, made, finished, time.monotonic() - began)
     return DONE
 
@@ -250,6 +250,28 @@ def _make(asked: Asked, folder: Path, began: float) -> Made:
     about = About(asked.name, asked.tier, asked.size, asked.formats)
     workers = asked.composed.settings.compute.workers
     return write_pack(folder, books, chosen, about, workers, _clock(began))
+
+
+def _finished(folder: PackFolder, keep: Callable[[], None] | None) -> Path:
+    """Give the folder its name and keep what is in a database, without a Ctrl-C between the two."""
+    from borderops.experiments.interruptions import held_back
+
+    with held_back():
+        return folder.finish(keep)
+
+
+@contextmanager
+def _in_database(asked: Asked, folder: Path, say: Callable[[str], None]) -> Iterator[Callable[[], None] | None]:
+    """Observed tables in a database, if asked for; what keeps them there, for when the folder has its name."""
+    if DATABASE not in asked.formats:
+        yield None
+        return
+    from borderops.packs.postgres import filled
+    from borderops.packs.writing import observed_parts
+
+    say("database ...")
+    with filled(asked.name, observed_parts(folder)) as keep:
+        yield keep
 
 
 def _clock(began: float) -> Callable[[str], None]:

@@ -43,8 +43,7 @@ def data_package(name: str, sheets: Iterable[Sheet], sizes: Mapping[str, int], i
     sizes : mapping of str to int
         Rows by path of the Parquet file.
     is_csv : bool
-        Describe CSV files in the folder of the descriptor instead of Parquet files. Some readers of Parquet make
-        fractions of whole numbers in a column with empty cells, and then find fault with them.
+        Describe CSV files in the folder of the descriptor instead of Parquet files.
 
     Returns
     -------
@@ -67,8 +66,8 @@ def data_package(name: str, sheets: Iterable[Sheet], sizes: Mapping[str, int], i
 def _resource(sheet: Sheet, sizes: Mapping[str, int], known: set[str], is_csv: bool) -> dict[str, Any]:
     is_required = {column.name: column.is_required for column in sheet.columns}
     schema: dict[str, Any] = {
-        "fields": [_field(column) for column in sheet.columns],
-        "missingValues": [{"value": "", "label": "empty: never written, not known, or it has not happened"}],
+        "fields": [_field(column, is_csv) for column in sheet.columns],
+        "missingValues": [_EMPTY],
     }
     if all(is_required[name] for name in sheet.key):
         schema["primaryKey"] = list(sheet.key)
@@ -98,11 +97,18 @@ def _target(of: str) -> tuple[str, list[str]]:
     return table.lower(), [column]
 
 
-def _field(column: Any) -> dict[str, Any]:
+_EMPTY: Final = {"value": "", "label": "empty: never written, not known, or it has not happened"}
+_AS_FRACTION: Final = {"value": "nan", "label": "empty, as readers show it that make fractions of whole numbers"}
+"""What frictionless finds in a column of Parquet with whole numbers and empty cells; it takes 3.0 for 3."""
+
+
+def _field(column: Any, is_csv: bool) -> dict[str, Any]:
     constraints: dict[str, Any] = {"required": True} if column.is_required else {}
     if column.choices:
         constraints["enum"] = list(column.choices)
-    made = {"name": column.name, "type": column.type, "description": column.says}
+    made: dict[str, Any] = {"name": column.name, "type": column.type, "description": column.says}
+    if column.type == INTEGER and not column.is_required and not is_csv:
+        made["missingValues"] = [_EMPTY, _AS_FRACTION]
     return {**made, "constraints": constraints} if constraints else made
 
 

@@ -1,7 +1,8 @@
 """The folder of a pack: built under a hidden name beside its place, and renamed when it is whole.
 
 Nobody can mistake a half-made pack for one: until `PackFolder.finish` its name begins with a dot and ends in
-``.partial``. Left without that, whatever the reason, it is removed.
+``.partial``. Left without that, whatever the reason, it is removed. What must stand or fall with it, such as tables in
+a database, is kept while it lies in its place without its manifest, so that it is no pack yet.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -17,6 +19,8 @@ from typing import Final
 from borderops.exceptions import FileProblem
 
 PARTIAL: Final = ".partial"
+MANIFEST: Final = "manifest.json"
+"""Without it nothing takes a folder for a pack."""
 
 
 class PackFolder:
@@ -50,8 +54,14 @@ class PackFolder:
         """What earlier commands that were killed left beside it."""
         return sorted(path for path in self.into.parent.glob(f".*{PARTIAL}") if path != self.building)
 
-    def finish(self) -> Path:
+    def finish(self, keep: Callable[[], None] | None = None) -> Path:
         """Give the folder its name.
+
+        Parameters
+        ----------
+        keep : callable, optional
+            Keeps for good what belongs to the pack and lies elsewhere. It is called when the folder has its name and
+            lacks nothing but its manifest. If it fails the folder is taken away again.
 
         Raises
         ------
@@ -60,11 +70,25 @@ class PackFolder:
         """
         require_free(self.into)
         try:
-            os.replace(self.building, self.into)
+            if keep is None:
+                os.replace(self.building, self.into)
+            else:
+                self._finish_with(keep)
         except OSError as problem:
             raise FileProblem(cannot_write(self.into, problem)) from problem
         self._is_finished = True
         return self.into
+
+    def _finish_with(self, keep: Callable[[], None]) -> None:
+        held = f".{MANIFEST}{PARTIAL}"
+        os.replace(self.building / MANIFEST, self.building / held)
+        os.replace(self.building, self.into)
+        try:
+            keep()
+        except BaseException:
+            os.replace(self.into, self.building)  # where what is not finished is removed
+            raise
+        os.replace(self.into / held, self.into / MANIFEST)
 
     def __enter__(self) -> PackFolder:
         return self

@@ -1,13 +1,14 @@
 """Observed tables in a PostgreSQL database, by a connection string that stands in the environment and nowhere else.
 
-Everything goes into one schema in one transaction: it is there as a whole or not at all. Whatever the driver says may
-repeat the connection string, so nothing of it is told but the code of the error.
+Everything goes into one schema in one transaction: it is there as a whole or not at all. It is kept last of all, when
+the folder of the pack stands under its name: see `borderops.packs.folder`. Whatever the driver says may repeat the
+connection string, so nothing of it is told but the code of the error.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
@@ -62,8 +63,9 @@ def require_free_schema(name: str) -> None:
         _require_free(cursor, schema_of(name))
 
 
-def write_database(name: str, tables: Iterable[tuple[Sheet, Iterable[pa.Table]]]) -> str:
-    """Write tables into a schema of their own.
+@contextmanager
+def filled(name: str, tables: Iterable[tuple[Sheet, Iterable[pa.Table]]]) -> Iterator[Callable[[], None]]:
+    """Write tables into a schema of their own, and keep them when told to.
 
     Parameters
     ----------
@@ -72,15 +74,16 @@ def write_database(name: str, tables: Iterable[tuple[Sheet, Iterable[pa.Table]]]
     tables : iterable of (Sheet, iterable of Table)
         Each in parts.
 
-    Returns
-    -------
-    str
-        Name of the schema.
+    Yields
+    ------
+    callable
+        Keeps them. Unless it is called nothing is left in the database, whatever the reason.
 
     Raises
     ------
     FileProblem
-        If the database cannot be reached or written to, or holds the schema already; nothing is left in it then.
+        If the database cannot be reached or written to, or holds the schema already; nothing is left in it then. From
+        the callable, if it cannot be told whether the tables were kept.
     """
     schema = schema_of(name)
     with _connected() as connection, closing(connection.cursor()) as cursor:
@@ -93,8 +96,27 @@ def write_database(name: str, tables: Iterable[tuple[Sheet, Iterable[pa.Table]]]
             cursor.execute(create_table(sheet))
             for part in parts:
                 cursor.adbc_ingest(sheet.name, part, mode="append", db_schema_name=schema)
+        yield lambda: _keep(connection, schema)
+
+
+def write_database(name: str, tables: Iterable[tuple[Sheet, Iterable[pa.Table]]]) -> str:
+    """Write tables into a schema of their own, as `filled` does, and keep them at once; gives the schema's name."""
+    with filled(name, tables) as keep:
+        keep()
+    return schema_of(name)
+
+
+def _keep(connection: Any, schema: str) -> None:
+    """End the transaction. A server that goes away meanwhile may have kept everything or nothing."""
+    try:
         connection.commit()
-    return schema
+    except Exception as problem:
+        code = str(getattr(problem, "sqlstate", None) or "")
+        named = f" (error {code})" if code else ""
+        raise FileProblem(
+            f"the database of {VARIABLE} did not say that it kept the tables{named}: see whether it has a schema "
+            f"{schema}, and drop it if so; no pack was written"
+        ) from None
 
 
 def _require_free(cursor: Any, schema: str) -> None:

@@ -7,7 +7,7 @@ where the folder will lie in the end, what day it is, or how many workers write:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +23,7 @@ from borderops.packs.cutting import cut
 from borderops.packs.datasheet import datasheet, facts_of
 from borderops.packs.descriptors import croissant, data_package, dictionary, path_of, sql
 from borderops.packs.dialects import described, dialect_of, in_dialect
+from borderops.packs.folder import MANIFEST
 from borderops.packs.formats import (
     CsvFile,
     DuckdbFile,
@@ -44,7 +45,6 @@ from borderops.packs.listing import PublishedLists
 from borderops.packs.notes import Notes
 from borderops.packs.numbering import Numbering
 from borderops.packs.observed import Observed
-from borderops.packs.postgres import write_database
 from borderops.packs.readable import Reader
 from borderops.packs.tool_labels import EXAMPLES_OF, PAIR_TASKS, write_examples, write_pairs
 from borderops.records.bookkeeping import Books
@@ -67,8 +67,6 @@ UNREPEATABLE: Final = ("observed/duckdb/observed.duckdb",)
 MOVES_NOTHING: Final = ("scenario", "run", "inputs", "compute", "trials", "precision")
 """Settings that say how an experiment is carried out, or what it is called."""
 
-MANIFEST: Final = "manifest.json"
-
 
 @dataclass(frozen=True)
 class About:
@@ -82,7 +80,7 @@ class About:
     size : str
         As asked for.
     formats : tuple of str
-        Of `FORMATS`, or `DATABASE`.
+        Of `FORMATS`; `DATABASE` has no files and is written from those that are there, see `observed_parts`.
     """
 
     name: str
@@ -143,8 +141,6 @@ def write_pack(
     ------
     OSError
         If a file cannot be written.
-    FileProblem
-        If a database was asked for and cannot be written to.
     ModelError
         If the harm guard finds fault with the pack; a defect of borderops.
     """
@@ -159,10 +155,12 @@ def write_pack(
     made = pack.write_descriptors()
     if problems := lint(folder):
         raise ModelError(f"a pack was made that must not be given out: {'; '.join(problems)}")
-    if DATABASE in about.formats:  # last of all: what a database holds cannot be taken back with the folder
-        tell("database ...")
-        write_database(about.name, ((sheet, parts_of(folder / path_of(sheet))) for sheet in observed_sheets().values()))
     return made
+
+
+def observed_parts(folder: Path) -> Iterator[tuple[Sheet, Iterator[pa.Table]]]:
+    """Observed tables of a pack, each in parts, as a database takes them."""
+    yield from ((sheet, parts_of(folder / path_of(sheet))) for sheet in observed_sheets().values())
 
 
 class _Pack:
