@@ -89,6 +89,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except WrongInput as problem:
         return _end(WRONG_INPUT, f"borderops: {problem}")
     except KeyboardInterrupt as interruption:
+        # An interruption that passed through code made of a string, as dataclasses are, is remembered by Python, which
+        # would end `python -m borderops` by the signal instead of our exit code. Such code that runs through clears it.
+        exec("")
         return _end(INTERRUPTED, f"borderops: interrupted; {str(interruption).strip() or 'nothing was kept'}")
     except BrokenPipeError:
         # The reader has seen enough. Python would complain once more when it closes standard output at exit.

@@ -134,6 +134,25 @@ def test_interruption_elsewhere(capsys, monkeypatch):
     assert "interrupted" in capsys.readouterr().err
 
 
+INTERRUPTED_IN_MADE_UP_CODE = """
+from borderops import cli
+
+def interrupted(words):
+    exec("raise KeyboardInterrupt")  # as where the signal comes while a dataclass is being made
+
+cli._carry_out = interrupted
+raise SystemExit(cli.main(["run"]))
+"""
+
+
+def test_an_interruption_in_made_up_code_has_the_same_exit_code(tmp_path):
+    """Python ends a module that was run by ``-m`` by the signal if it believes the interruption was not handled."""
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED_IN_MADE_UP_CODE)
+    ended = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, text=True)
+    assert ended.returncode == 130
+    assert "interrupted; nothing was kept" in ended.stderr
+
+
 def test_a_reader_that_stops_reading_is_no_error():
     """``borderops show register | head -1`` prints one line and complains of nothing."""
     line = f"{sys.executable} -m borderops show register | head -1; echo ${{PIPESTATUS[0]}}"
