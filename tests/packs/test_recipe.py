@@ -14,7 +14,9 @@ from borderops.commands.dataset import read_words
 from borderops.config.schema import SLIPS
 from borderops.exceptions import ConfigError, FileProblem
 from borderops.packs.recipe import read_recipe
+from borderops.records.answer_key import TABLES
 from borderops.records.mistakes import make_mistakes
+from borderops.records.systems import LAYOUTS
 from borderops.records.witness import Witness
 
 EVEN = ("records.even_rates=true",)
@@ -36,11 +38,60 @@ def test_rates_of_a_recipe_replace_those_shipped(tmp_path):
     assert {slips[name].share for name in SLIPS if name not in ("typo", "wrong_digit")} == {0.0}
     given = read_words([f"recipe={path}", "records.slips.typo.share=0.5"]).composed.settings.records.slips
     assert given["typo"].share == 0.5
-    alone = recipe(tmp_path, "field,type,rate\ngiven,typo,0.02\nsurname_1,typo,0.020\n")
-    shipped = read_words([]).composed.settings.records.slips
-    found = read_words([f"recipe={alone}"]).composed.settings.records.slips
-    assert found["typo"].share == 0.02
-    assert all(found[name] == shipped[name] for name in SLIPS if name != "typo")
+
+
+def test_a_rate_of_a_field_is_of_that_field(tmp_path):
+    """Of one table where it is named, else of all that the type can befall; others keep the type's rate in general."""
+    path = recipe(
+        tmp_path, "field,type,rate,load_slope\ngiven,typo,0.02,0.5\ne3_subject.surname_1,typo,0.03,\n,typo,0.01,\n"
+    )
+    shipped, records = (
+        read_words([]).composed.settings.records,
+        read_words([f"recipe={path}"]).composed.settings.records,
+    )
+    found = {(one.table, one.field): one.share for one in records.rates_of_fields}
+    assert found == {
+        ("e3_subject", "given"): 0.02, ("sigma_case", "given"): 0.02, ("e3_subject", "surname_1"): 0.03,
+    }  # fmt: skip
+    assert (records.slips["typo"].share, records.slips["typo"].load_slope) == (0.01, 0.5)
+    assert all(records.slips[name] == shipped.slips[name] for name in SLIPS if name != "typo")
+    alone = recipe(tmp_path, "field,type,rate\na_number,wrong_digit,0.02\n")
+    records = read_words([f"recipe={alone}"]).composed.settings.records
+    assert records.slips == shipped.slips and len(records.rates_of_fields) == 2
+
+
+def test_realised_rates_of_fields_are_those_of_the_recipe(tmp_path):
+    """Of typos in given names, in first surnames and in all other fields: each within 99 % bounds of its own rate."""
+    text = "field,type,rate\ngiven,typo,0.08\nsurname_1,typo,0.02\n,typo,0.04\n,others,0\n"
+    records = read_words([f"recipe={recipe(tmp_path, text)}", *EVEN]).composed.settings.records
+    every = records.model_copy(
+        update={"slips": {**records.slips, "typo": _always(records.slips["typo"])}, "rates_of_fields": []}
+    )
+    found, possible = (_typos(_key(one)) for one in (records, every))
+    for field, rate in {"given": 0.08, "surname_1": 0.02, "middle": 0.04, "surname_2": 0.04}.items():
+        assert stats.binomtest(found[field], possible[field], rate).pvalue > 0.01 / 4, field
+    assert found["given"] > 2 * found["surname_1"] > 0
+
+
+def _typos(key) -> dict[str, int]:
+    """Independent causes of typos by field of e3_subject; a row may have several."""
+    changes, fields = key.changes, list(LAYOUTS["e3_subject"].every_field)
+    own = (changes.table == TABLES.index("e3_subject")) & (changes.mechanism == of("typo")) & (changes.hop == 0)
+    return {name: int(np.unique(changes.cause[own & (changes.field == at)]).size) for at, name in enumerate(fields)}
+
+
+def test_a_rate_for_a_field_that_cannot_be_hit_is_refused():
+    """Given among settings as well, it would move nothing: it is told, with the fields that can be."""
+    records = read_words(["records.rates_of_fields=[{slip: typo, table: e3_subject, field: age, share: 0.1}]"])
+    with pytest.raises(
+        ConfigError, match=r"rates_of_fields\[0\] is for typo of e3_subject.age; allowed: e3_subject.given"
+    ):
+        _key(records.composed.settings.records)
+    rows = ",".join(["{slip: typo, table: e3_subject, field: given, share: 0.9}"] * 2)
+    with pytest.raises(ConfigError) as problem:
+        read_words([f"records.rates_of_fields=[{rows}]"])
+    assert any("under full load" in one for one in problem.value.problems)
+    assert any("a rate that rates_of_fields[0] gives" in one for one in problem.value.problems)
 
 
 def test_realised_rates_are_those_of_the_recipe(tmp_path):
@@ -75,7 +126,12 @@ def _key(records):
     ("type,rate\ntypo,nan\n", "recipe.csv, row 1: rate is nan; allowed: a number from 0 to 1"),
     ("type,rate\ntypo,\n", "recipe.csv, row 1: rate is empty; allowed"),
     ("type,rate,load_slope\ntypo,0.1,3\n", "recipe.csv, row 1: load_slope is 3; allowed: a number from 0 to 2"),
-    ("field,type,rate\ngiven,typo,0.1\nage,typo,0.2\n", "row 2: type typo has another rate than in an earlier row"),
+    ("field,type,rate\ngiven,typo,0.1\nage,typo,0.2\n", "row 2: field is age, where typo cannot happen; allowed: "),
+    ("field,type,rate\nage,row_twice,0.1\n", "row_twice cannot happen; allowed: nothing, or left empty"),
+    ("field,type,rate\nage,others,0.1\n", "field is age, where others cannot happen; allowed: nothing, or left empty"),
+    ("type,rate\ntypo,0.1\ntypo,0.2\n", "row 2: type typo has another rate than in an earlier row"),
+    ("field,type,rate\ngiven,typo,0.1\ne3_subject.given,typo,0.2\n", "another rate for e3_subject.given than in"),
+    ("type,rate,load_slope\ntypo,0.1,1\ntypo,0.1,2\n", "row 2: type typo has another load_slope or guided_factor"),
     ("type,ratio\ntypo,0.1\n", "recipe has no column rate; allowed: type, rate and, if wanted,"),
     ("type,rate\n", "recipe.csv holds no rate"),
     ("type,rate\ntypo,0.1,9\n", "recipe has a column without a name"),

@@ -177,8 +177,8 @@ Everybody in it is invented; A-numbers have ten digits, so that none can be anyb
                         jsonl and mbox (mail), xlsx (spreadsheets of stations); postgresql: also into the database
                         of BORDEROPS_POSTGRESQL (environment), a schema a pack
   into=FOLDER           where to; else <outputs>/<day>/<time>-dataset-<tier>-<size>
-  recipe=FILE           rates of errors of your own in place of those shipped: CSV with columns type, rate; type others
-                        for all that are not named
+  recipe=FILE           rates of errors of your own in place of those shipped: CSV with columns type, rate and, for a
+                        rate of one field, field (given or e3_subject.given); type others for all that are not named
   replication=N         another one of the same seed (1)
 
 Examples

@@ -547,6 +547,21 @@ def _slips(settings: Settings) -> Iterator[str]:
         yield from _under_full_load(f"records.slips.{slip}", share)
 
 
+def _rates_of_fields(settings: Settings) -> Iterator[str]:
+    """None outgrows 1, and no field has two of one slip."""
+    met: dict[tuple[str, str, str], int] = {}
+    for index, rate in enumerate(settings.records.rates_of_fields):
+        key = f"records.rates_of_fields[{index}]"
+        if rate.slip in settings.records.slips:
+            yield from _under_full_load(key, settings.records.slips[rate.slip].model_copy(update={"share": rate.share}))
+        first = met.setdefault((rate.slip, rate.table, rate.field), index)
+        if first != index:
+            yield (
+                f"{key} gives {rate.slip} of {rate.table}.{rate.field} a rate that rates_of_fields[{first}] gives;"
+                " allowed: one for each slip and field"
+            )
+
+
 def _slips_of_designs(settings: Settings) -> Iterator[str]:
     for index, design in _known_designs(settings):
         for slip, share in settings.records.slips.items():
@@ -721,6 +736,7 @@ CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]],
     (_team, ("reunification",)),
     (_order, ("reunification",)),
     (_slips, ("records",)),
+    (_rates_of_fields, ("records",)),
     (_slips_of_designs, ("records", "features", "tracking")),
     (_record_keeping, ("records",)),
     (_stress, ("stress", "window", "arrivals")),

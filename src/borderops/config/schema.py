@@ -818,6 +818,15 @@ class PortCategories(Group):
     other: Share
 
 
+class RateOfField(Group):
+    """How often a slip befalls one field, where that differs from others."""
+
+    slip: Slip
+    table: str
+    field: str
+    share: Share  # in place of the share of the slip; load, guidance, design and skill count as for other fields
+
+
 class RecordKeeping(Group):
     """What is written down, by whom, and how often they slip."""
 
@@ -827,6 +836,7 @@ class RecordKeeping(Group):
     whiteboards: list[Sector]  # stations that keep one
     port_categories: PortCategories
     slips: dict[Slip, Act]  # shares of the cells, rows or events that a slip could hit
+    rates_of_fields: list[RateOfField]  # of fields with a rate of their own; those of a registry, for instance
 
 
 # --- reunification ------------------------------------------------------------------------------------------------

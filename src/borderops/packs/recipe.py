@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from borderops.config.keys import nearest_word
 from borderops.config.schema import SLIPS
 from borderops.exceptions import ConfigError, FileProblem
+from borderops.records.mistakes import fields_hit
 
 NEEDED: Final = ("type", "rate")
 OPTIONAL: Final = ("field", "load_slope", "guided_factor")
@@ -29,8 +31,9 @@ def read_recipe(path: Path) -> list[str]:
     ----------
     path : Path
         CSV (UTF-8, commas) with columns ``type`` (a slip of `records.slips`, or ``others``) and ``rate`` (0 to 1, of
-        the cells, rows or events that it could befall); ``load_slope`` and ``guided_factor``, if given. A column
-        ``field`` may stand in it; a type has one rate whatever the field.
+        the cells, rows or events that it could befall); ``load_slope`` and ``guided_factor``, if given. Where a column
+        ``field`` is filled the rate is that of one field: ``given``, of all tables that the type can befall, or
+        ``e3_subject.given``. Fields of a type that no row names have its rate in general.
 
     Returns
     -------
@@ -45,19 +48,66 @@ def read_recipe(path: Path) -> list[str]:
         With everything that is wrong in it, by row; row 1 is the first below the header.
     """
     rows = _rows(path)
-    problems, given = list(_wrong_head(rows)), dict[str, dict[str, str]]()
+    problems, given = list(_wrong_head(rows)), _Given({}, {}, {})
     for number, row in enumerate(rows if not problems else [], 1):
-        wrong = list(_wrong_row(row)) or list(_differs(row, given))
+        wrong = list(_wrong_row(row)) or list(given.take(row))
         problems += [f"{path.name}, row {number}: {one}" for one in wrong]
-        if not wrong:
-            given[row["type"]] = {name: row[name] for name in _KEYS if row.get(name)}
     if not rows:
         problems.append(f"{path.name} holds no rate; allowed: a row a type, under {_HEAD}")
     if problems:
         raise ConfigError(problems)
-    others = given.pop(OTHERS, {})
-    told = {slip: given.get(slip, others) for slip in SLIPS}
-    return [f"records.slips.{slip}.{_KEYS[name]}={value}" for slip, row in told.items() for name, value in row.items()]
+    return given.settings()
+
+
+@dataclass
+class _Given:
+    """What rows of a recipe say."""
+
+    rates: dict[str, str]  # of types in general
+    shapes: dict[str, dict[str, str]]  # of types: growth with load and what guidance does, wherever they are hit
+    of_fields: dict[tuple[str, str, str], str]  # by type, table and field
+
+    def take(self, row: Mapping[str, str]) -> Iterator[str]:
+        """Take a row in; why it cannot be."""
+        slip, told = row["type"], {name: row[name] for name in _KEYS if name != "rate" and row.get(name)}
+        before = self.shapes.setdefault(slip, {})
+        if any(float(before.get(name, value)) != float(value) for name, value in told.items()):
+            yield f"type {slip} has another load_slope or guided_factor than in an earlier row; allowed: one a type"
+            return
+        before |= told
+        if not row.get("field"):
+            if float(self.rates.setdefault(slip, row["rate"])) != float(row["rate"]):
+                yield f"type {slip} has another rate than in an earlier row; allowed: one a type and field"
+            return
+        where = _where(slip, row["field"])
+        if not where:
+            known = [f"{table}.{field}" for table, field in fields_hit(slip)] if slip != OTHERS else []
+            allowed = ", ".join([*dict.fromkeys(one.split(".")[1] for one in known), *known])
+            yield f"field is {row['field']}, where {slip} cannot happen; allowed: {allowed or 'nothing'}, or left empty"
+        for table, field in where:
+            if float(self.of_fields.setdefault((slip, table, field), row["rate"])) != float(row["rate"]):
+                yield f"type {slip} has another rate for {table}.{field} than in an earlier row; allowed: one"
+
+    def settings(self) -> list[str]:
+        """As overrides."""
+        told = []
+        for slip in SLIPS:
+            rate = self.rates.get(slip, self.rates.get(OTHERS))
+            shape = self.shapes.get(slip) or ({} if slip in self.rates else self.shapes.get(OTHERS, {}))
+            values = shape if rate is None else {"rate": rate, **shape}
+            told += [f"records.slips.{slip}.{_KEYS[name]}={value}" for name, value in values.items()]
+        rows = [
+            f"{{slip: {slip}, table: {table}, field: {field}, share: {float(rate)!r}}}"
+            for (slip, table, field), rate in self.of_fields.items()
+        ]
+        return [*told, f"records.rates_of_fields=[{', '.join(rows)}]"] if rows else told
+
+
+def _where(slip: str, named: str) -> list[tuple[str, str]]:
+    """Tables and fields that a name stands for, of those that a type can befall."""
+    if slip == OTHERS:
+        return []
+    return [(table, field) for table, field in fields_hit(slip) if named in (field, f"{table}.{field}")]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -100,10 +150,3 @@ def _lies_within(cell: str, highest: float) -> bool:
         return 0.0 <= float(cell) <= highest and math.isfinite(float(cell))
     except ValueError:
         return False
-
-
-def _differs(row: Mapping[str, str], given: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """A type that an earlier row gives another rate: slips of a type are as frequent in every field."""
-    before = given.get(row["type"])
-    if before is not None and any(float(row.get(name) or "nan") != float(before.get(name, "nan")) for name in before):
-        yield f"type {row['type']} has another rate than in an earlier row; allowed: one a type, for all its fields"

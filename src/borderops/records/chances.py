@@ -54,6 +54,7 @@ class Chances:
         self._hands: dict[str, _Hands] = {}
         self._designs = resolved(witness.settings)
         self._rates: dict[Mechanism, np.ndarray] = {}
+        self._of_fields = {(one.table, one.field, one.slip): one.share for one in self.keeping.rates_of_fields}
         # Users met so far, ascending, and how much more than others they slip.
         self._skills = np.zeros(0, dtype=np.int32), np.zeros(0)
 
@@ -63,6 +64,14 @@ class Chances:
             slip: Slip = mechanism.name.lower()  # type: ignore[assignment]
             self._rates[mechanism] = slip_rates(self.witness.settings, slip, self._designs).ravel()
         return self._rates[mechanism]
+
+    def _rates_of(self, table: str, field: str, mechanism: Mechanism) -> np.ndarray:
+        """Likewise for a field, which may have a rate of its own."""
+        slip: Slip = mechanism.name.lower()  # type: ignore[assignment]
+        share = self._of_fields.get((table, field, slip))
+        if share is None:
+            return self.rates(mechanism)
+        return slip_rates(self.witness.settings, slip, self._designs, share).ravel()
 
     def hit(self, table: str, field: str, mechanism: Mechanism, rows: np.ndarray | None = None) -> np.ndarray:
         """Find the rows in which a cell is hit.
@@ -80,7 +89,7 @@ class Chances:
         ndarray of int32
             Those that are, and that were not left out.
         """
-        chances = self.rates(mechanism)
+        chances = self._rates_of(table, field, mechanism)
         if not chances.any():
             return np.zeros(0, dtype=np.int32)
         hands = self._of(table)

@@ -113,7 +113,9 @@ def rates(share: SlipShare, is_even: bool = False, factor: float = 1.0) -> np.nd
     return np.clip(share.share * factor * growth[None, :] * ratio[:, None], 0.0, 1.0)
 
 
-def slip_rates(settings: Settings, slip: Slip, designs: tuple[Design, ...] | None = None) -> np.ndarray:
+def slip_rates(
+    settings: Settings, slip: Slip, designs: tuple[Design, ...] | None = None, of_field: float | None = None
+) -> np.ndarray:
     """Chance of a slip of `records.slips` for a user of average skill, design by design.
 
     Parameters
@@ -122,6 +124,8 @@ def slip_rates(settings: Settings, slip: Slip, designs: tuple[Design, ...] | Non
     slip : str
     designs : tuple of Design, optional
         Those of the settings, where they are put together already.
+    of_field : float, optional
+        Share of a field with a rate of its own, in place of the slip's.
 
     Returns
     -------
@@ -129,6 +133,8 @@ def slip_rates(settings: Settings, slip: Slip, designs: tuple[Design, ...] | Non
         As `rates`, times the ratios of the design's features; where users are trained ahead, as guided for all.
     """
     share, is_even = settings.records.slips[slip], settings.records.even_rates
+    if of_field is not None:
+        share = share.model_copy(update={"share": of_field})
     return np.stack([_rates_under(row, slip, share, is_even) for row in designs or resolved(settings)])
 
 

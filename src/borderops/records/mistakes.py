@@ -8,11 +8,13 @@ rows that stand twice come last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import numpy as np
 
+from borderops.config.schema import RateOfField
+from borderops.exceptions import ConfigError
 from borderops.records.answer_key import AnswerKey, Mechanism, Written
 from borderops.records.chances import Chances
 from borderops.records.copying import VERSIONS, carry, copies_to, other_thread, versions_of
@@ -138,7 +140,13 @@ def make_mistakes(written: Written, witness: Witness) -> tuple[Records, AnswerKe
     tuple of Records and AnswerKey
         What stands in the systems, everything in which it differs from what flawless clerks wrote, and what these
         could not help.
+
+    Raises
+    ------
+    ConfigError
+        If a rate is given for a field that such a slip cannot befall.
     """
+    require_fields(witness.settings.records.rates_of_fields)
     ledger = Ledger(written)
     acts, chances = FailedActs(ledger, witness), Chances(ledger, witness)
     hands, families = Hands(chances), WrongFamilies(chances)
@@ -160,6 +168,32 @@ def make_mistakes(written: Written, witness: Witness) -> tuple[Records, AnswerKe
     for table in written.records.tables:
         write_twice(table, chances)
     return ledger.close(seen_by, unavoidable(written, witness), lose_mail(ledger, witness))
+
+
+def require_fields(rates: Iterable[RateOfField]) -> None:
+    """Refuse rates for fields that a slip cannot befall: they would move nothing, and nobody would know.
+
+    Raises
+    ------
+    ConfigError
+        With every such rate.
+    """
+    problems = []
+    for index, rate in enumerate(rates):
+        where = fields_hit(rate.slip)
+        if (rate.table, rate.field) not in where:
+            allowed = ", ".join(".".join(one) for one in where) or "none, since it is a slip of whole rows"
+            problems.append(
+                f"records.rates_of_fields[{index}] is for {rate.slip} of {rate.table}.{rate.field}; allowed: {allowed}"
+            )
+    if problems:
+        raise ConfigError(problems)
+
+
+def fields_hit(slip: str) -> list[tuple[str, str]]:
+    """Tables and fields that a slip of `records.slips` can befall; none of those that concern whole rows."""
+    tables = WHERE.get(Mechanism[slip.upper()], {})
+    return [(table, field) for table, fields in tables.items() for field in fields]
 
 
 # --- verbs on cells ---------------------------------------------------------------------------------------------------
