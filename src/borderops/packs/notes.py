@@ -1,12 +1,13 @@
 """Texts of case notes on parents, with the places at which they tell something of a family.
 
 Records hold what a note says as a choice, and the children that it describes; here it is put in words as an agent types
-them. A text says what those records say and nothing else: what a slip spoiled, the text has as well. Which of several
-wordings is taken is a draw of its own.
+them. A text says what those records say and nothing else of a family: what a slip spoiled, the text has as well. Which
+words are taken is a draw of its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,6 +21,7 @@ from borderops.packs.formats import pieces
 from borderops.packs.key_tables import FACTS
 from borderops.packs.numbering import Numbering
 from borderops.packs.readable import Reader, chosen, moments, numbers
+from borderops.packs.wordings import KINDS, Luck, worded
 from borderops.population.people import NOBODY
 from borderops.records.systems import LAYOUTS, NOTES
 from borderops.streams import Purpose
@@ -29,29 +31,16 @@ if TYPE_CHECKING:  # loading takes a while
 
 SOURCE, CHILDREN, PEOPLE = "e3_narrative", "e3_narrative_child", "e3_subject"
 
-_AT_TOP: Final = (
-    "FAMILY SEPARATED DUE TO PROSECUTION OF PARENT.",
-    "PARENT SEPARATED FROM CHILD, AMENABLE TO PROSECUTION.",
-    "SUBJECT AND CHILD SEPARATED, 8 USC 1325 PENDING.",
-)
-_SUBJECT: Final = (
-    "SUBJECT IS A {age} YEAR OLD CITIZEN OF {country}.",
-    "SUBJECT, A NATIONAL OF {country}, AGE {age}, CLAIMED NO FEAR OF RETURN.",
-    "{age} YEAR OLD FROM {country}, NO DOCUMENTS.",
-)
-_MIDDLE: Final = (
-    "SUBJECT WAS APPREHENDED NEAR THE BORDER WITH {others} OTHERS AND TRANSPORTED FOR PROCESSING.",
-    "ENTERED ON FOOT WITH A GROUP OF {others}. RECORD CHECKS WERE NEGATIVE.",
-    "TRANSPORTED TO THE STATION, FINGERPRINTED AND GIVEN FOOD. NO MEDICAL COMPLAINT.",
-)
-_CHILD: Final = ("TRAVELING WITH CHILD {given}, AGE {age}.", "CHILD: {given}, {age} YOA.", "PARENT OF {given} ({age}).")
-
-
 YES: Final = "yes"
 """In place of the sentence that tells of a separation."""
 
 _UNKNOWN: Final = "UNKNOWN"
 """In place of an empty cell: no fact."""
+
+COUNTRY_NAMES: Final = {"GT": "GUATEMALA", "HN": "HONDURAS", "SV": "EL SALVADOR", "MX": "MEXICO"}
+"""As agents write them out; others stand as in the record."""
+
+_BRACES: Final = re.compile(r"\{(given|child_age)\}")
 
 
 class Span(NamedTuple):
@@ -63,6 +52,14 @@ class Span(NamedTuple):
     fact: int  # place in FACTS
     value: str
     child: int  # row of `People` behind it; NOBODY for none
+
+
+class Child(NamedTuple):
+    """A child as a note describes it."""
+
+    given: str
+    age: str
+    person: int  # row of `People` behind it; NOBODY for none
 
 
 class Notes:
@@ -134,32 +131,41 @@ class Notes:
         children = self._children()
         draws = self.numbering.draws.bits(self.cut.behind[SOURCE].entity[self.order], Purpose.PACK_ROW, _WORDING)
         for note, (body, age, country, bits) in enumerate(zip(self._found["body"], ages, countries, draws.tolist())):
-            about = {"age": age, "country": country, "others": 2 + bits % 19}
-            self._put(note, NOTES[body], about, children.get(note, []), bits)
+            about = {"age": age, "country": COUNTRY_NAMES.get(country, country)}
+            self._put(note, NOTES[body], about, children.get(note, []), Luck(bits))
 
-    def _put(
-        self, note: int, body: str, about: dict[str, object], children: list[tuple[str, str, int]], bits: int
-    ) -> None:
-        """Sentences of one note: what stands at its top, who it is on, what happened, and children last or first."""
-        plain = [_one_of(_SUBJECT, bits >> 8).format(**about), _one_of(_MIDDLE, bits >> 16).format(**about)]
-        at_top = [_one_of(_AT_TOP, bits >> 24)] if body.startswith("separation_at_top") else []
-        told = [_one_of(_CHILD, bits >> 32) for _ in children]
-        text = " ".join(at_top)
-        if at_top:
-            self.spans.append(Span(note, 0, len(text), FACTS.index("separation"), text, NOBODY))
-        if not at_top:
-            text = " ".join(plain)
-        for words, child in zip(told, children):
-            text = self._with_child(note, f"{text} ", words, child)
-        self.texts.append(" ".join([text, *plain]) if at_top else text)
+    def _put(self, note: int, body: str, about: dict[str, str], children: list[Child], luck: Luck) -> None:
+        """Sentences of one note: what stands at its top, then whom it is on, what happened, and children among these.
 
-    def _with_child(self, note: int, text: str, words: str, child: tuple[str, str, int]) -> str:
-        """A text with a sentence about a child behind it."""
-        given, age, person = child
-        for piece in words.replace("{given}", "\n{given}\n").replace("{age}", "\n{age}\n").split("\n"):
-            fact, value = {"{given}": ("child_given", given), "{age}": ("child_age", age)}.get(piece, ("", piece))
-            if fact and value != _UNKNOWN:
-                self.spans.append(Span(note, len(text), len(text) + len(value), FACTS.index(fact), value, person))
+        Where nothing of the family stands at the top, no child does.
+        """
+        about = {**about, "others": f"{2 + luck.below(40)}", "days": f"{2 + luck.below(30)}"}
+        about["hour"] = f"{luck.below(24):02d}{luck.below(60):02d}"
+        kinds = luck.some(KINDS, 1 + luck.below(4))
+        plain = [worded(kind, luck).format(**about) for kind in luck.some(("subject", *kinds), len(kinds) + 1)]
+        is_at_top = body.startswith("separation_at_top")
+        first = worded("at_top", luck) if is_at_top else plain.pop(0)
+        if is_at_top:
+            self.spans.append(Span(note, 0, len(first), FACTS.index("separation"), first, NOBODY))
+        told = _about_children(children, luck)
+        before = luck.below(len(plain) + 1)
+        text = " ".join([first, *plain[:before]])
+        for words, those in told:
+            text = self._with_children(note, f"{text} ", words, those)
+        self.texts.append(" ".join([text, *plain[before:]]))
+
+    def _with_children(self, note: int, text: str, words: str, children: list[Child]) -> str:
+        """A text with a sentence about children behind it; each brace of a kind is for the next of them."""
+        left = {"given": iter(children), "child_age": iter(children)}
+        for place, piece in enumerate(_BRACES.split(words)):
+            if place % 2 == 0:
+                text += piece
+                continue
+            child = next(left[piece])
+            value, fact = (child.given, "child_given") if piece == "given" else (child.age, "child_age")
+            if value != _UNKNOWN:
+                span = Span(note, len(text), len(text) + len(value), FACTS.index(fact), value, child.person)
+                self.spans.append(span)
             text += value
         return text
 
@@ -175,7 +181,7 @@ class Notes:
             found.append([_UNKNOWN if one is None else one for one in told])
         return found[0], found[1]
 
-    def _children(self) -> dict[int, list[tuple[str, str, int]]]:
+    def _children(self) -> dict[int, list[Child]]:
         """Given name, age and person of the children that each note describes, in the order of their numbers."""
         table, order = self.cut.records[CHILDREN], self.numbering.order(CHILDREN)
         person = np.append(self.cut.behind[CHILDREN].other, NOBODY)
@@ -183,9 +189,9 @@ class Notes:
         given = self.reader.text(fields["child_given"], table["child_given"][order]).to_pylist()
         ages = self.reader.text(fields["child_age"], table["child_age"][order]).to_pylist()
         note, child = matches(table["subject_no"][order], self._found["subject_no"])
-        made: dict[int, list[tuple[str, str, int]]] = {}
+        made: dict[int, list[Child]] = {}
         for at, of in sorted(zip(child.tolist(), note.tolist())):
-            told = (given[at] or _UNKNOWN).upper(), ages[at] or _UNKNOWN, int(person[order[at]])
+            told = Child((given[at] or _UNKNOWN).upper(), ages[at] or _UNKNOWN, int(person[order[at]]))
             made.setdefault(of, []).append(told)
         return made
 
@@ -194,5 +200,10 @@ _WORDING: Final = 200
 """Of draws of rows, the one that words notes: behind all tables."""
 
 
-def _one_of(wordings: tuple[str, ...], bits: int) -> str:
-    return wordings[(bits & 0xFF) % len(wordings)]
+def _about_children(children: list[Child], luck: Luck) -> list[tuple[str, list[Child]]]:
+    """Sentences with braces, each with the children it is about: of several one for each, or one for all."""
+    if len(children) > 1 and luck.below(2):
+        items = [worded("in_list", luck) for _ in children]
+        joined = luck.of(("; ", " AND ", ", ")).join(items)
+        return [(worded("children", luck).replace("<list>", joined), children)]
+    return [(worded("child", luck), [child]) for child in children]
