@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -38,6 +39,21 @@ def sure(holds: Callable[[Hashable], bool]) -> Callable[[Hashable, int, float], 
     def ask(place: Hashable, replications: int, alpha: float) -> Stand:
         verdict = Verdict.GO if holds(place) else Verdict.NO_GO
         return told(verdict, replications if verdict is Verdict.GO else 0, replications)
+
+    return ask
+
+
+def on_the_limit(rank: Callable[[Hashable], int], limit: int, seed: int) -> Callable[[Hashable, int, float], Stand]:
+    """Places of one rank hold in exactly the share of seasons demanded, each with luck of its own; those above always,
+    those below never. More never hurts, and a GO on the limit is wrong in as many ways as there can be."""
+    of = criterion(0.0)
+
+    def ask(place: Hashable, replications: int, alpha: float) -> Stand:
+        own = zlib.crc32(f"{seed} {sorted(place) if isinstance(place, frozenset) else place}".encode())
+        luck = np.random.default_rng(own).random(replications)
+        above = rank(place) - limit
+        met = luck < (1.0 if above > 0 else np.nextafter(of.confidence, 0.0) if above == 0 else 0.0)
+        return Stand(weigh(np.where(met, 0.0, 1.0), of, alpha).verdict, met)
 
     return ask
 

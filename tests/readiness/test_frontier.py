@@ -7,10 +7,10 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from made_up_standings import Stand, sure, told
+from made_up_standings import Stand, on_the_limit, sure, told
 
 from borderops.exceptions import WrongInput
-from borderops.readiness.frontier import frontier, is_less, minimal
+from borderops.readiness.frontier import frontier, is_less, minimal, width
 from borderops.readiness.judging import Verdict
 from borderops.readiness.least import Bench, looks
 
@@ -84,6 +84,47 @@ def test_where_more_hurts_the_whole_grid_is_judged():
     found = frontier([list(range(3))] * 2, Bench(ask, LOOKS))
     assert found.was_scanned and len(found.seen) == 9
     assert found.points == ((0, 2), (1, 1)) and found.reversals
+
+
+def largest_antichain(sizes) -> int:
+    """Of a small grid, by a largest matching of what lies above what."""
+    points = [*itertools.product(*map(range, sizes))]
+    above = {one: [other for other in points if is_less(one, other)] for one in points}
+    chosen: dict = {}
+
+    def finds(one, tried) -> bool:
+        for other in above[one]:
+            if other not in tried:
+                tried.add(other)
+                if other not in chosen or finds(chosen[other], tried):
+                    chosen[other] = one
+                    return True
+        return False
+
+    return len(points) - sum(finds(one, set()) for one in points)
+
+
+@pytest.mark.parametrize("sizes", [(1,), (7,), (3, 4), (5, 5), (2, 1), (3, 3, 3), (2, 3, 4), (2, 2, 2, 2)])
+def test_the_width_of_a_grid(sizes):
+    """By Dilworth: points less the largest matching."""
+    assert width(sizes) == largest_antichain(sizes)
+
+
+@pytest.mark.slow
+def test_all_points_together_spend_one_error():
+    """Of 500 grids with five points exactly on the limit, each with its own luck, at most 37 come to a wrong GO.
+
+    The same with all of the error at each point comes to more, so that the test can tell.
+    """
+    axes = [list(range(5))] * 2
+    wrong = alone = 0
+    for seed in range(500):
+        ask = on_the_limit(sum, 4, seed)
+        found = frontier(axes, Bench(ask, looks(0.05, 120)))
+        wrong += any(sum(point) <= 4 for point in found.points)
+        unshared = Bench(ask, looks(0.05, 120))
+        alone += any(unshared.holds((at, 4 - at)) for at in range(5))
+    assert wrong <= 37 < alone
 
 
 @pytest.mark.parametrize("axes", [[], [[1, 2]], [[1, 2], []]])

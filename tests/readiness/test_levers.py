@@ -243,6 +243,17 @@ def test_a_later_start_moves_the_policy_and_the_season_and_nothing_that_goes_liv
     ]
 
 
+def test_a_stress_that_is_on_starts_as_much_later(plan):
+    """It stays the same days from the season's first one; where none is on nothing of it changes."""
+    stressed = compose(["scenario=zero_tolerance_2018", "stress=mail_outage", "window.end=2018-12-31"]).settings
+    later = LEVERS["start"].apply(stressed, 28)
+    assert stressed.stress.begins is not None and later.stress.begins is not None
+    before = stressed.stress.begins - stressed.season[0]
+    assert later.stress.begins - later.season[0] == before and later.stress.begins > stressed.stress.begins
+    assert later.stress.outages == stressed.stress.outages
+    assert LEVERS["start"].apply(plan, 28).stress == plan.stress
+
+
 def test_a_start_after_the_design_went_live_finds_it_live(plan):
     """Eighty-eight days later, on 1 August, the design of August is in force on the first day."""
     later = LEVERS["start"].apply(plan, 91)

@@ -67,6 +67,29 @@ def test_ishigami_as_published():
     assert one.mu[1, 0] == pytest.approx(0.0, abs=0.7) and one.mu_star[2, 0] > 5.0
 
 
+@pytest.mark.parametrize("walks", [6, 10, 20])
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        pytest.param(ishigami, 3, marks=pytest.mark.slow),
+        (lambda at: g_function(at, np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0])), 6),
+    ],
+    ids=["ishigami", "g"],
+)
+def test_intervals_of_few_walks_hold_the_size_of_effects(function, inputs, walks):
+    """Over 200 seeds 90 % intervals of mu* hold the exact one in 82 % at least for each input, and in 86 % on average.
+
+    Percentiles of walks drawn anew, not widened, hold it in 76 % of seeds with six walks and in 82 % with ten.
+    """
+    groups = [[at] for at in range(inputs)]
+    exact = np.abs(all_effects(function, inputs)).mean(axis=1)
+    held = np.zeros(inputs)
+    for seed in range(200):
+        one = screened(function, groups, walks=walks, seed=seed)
+        held += (one.mu_star_low[:, 0] <= exact + 1e-9) & (exact - 1e-9 <= one.mu_star_high[:, 0])
+    assert (held >= 0.82 * 200).all() and held.mean() >= 0.86 * 200
+
+
 def test_a_group_moves_as_its_members_do():
     """Two inputs of one sum: half of the steps go twice as far, half cancel; mu has no meaning and is NaN."""
     one = screened(lambda at: at[..., 0] + at[..., 1] + 10.0 * at[..., 2], [[0, 1], [2]])

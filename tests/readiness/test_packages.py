@@ -7,12 +7,12 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from made_up_standings import Stand, sure, told
+from made_up_standings import Stand, on_the_limit, sure, told
 
 from borderops.exceptions import WrongInput
 from borderops.readiness.judging import Verdict
 from borderops.readiness.least import Bench, looks
-from borderops.readiness.packages import smallest_packages
+from borderops.readiness.packages import smallest_packages, width
 
 LEVERS = ("beds", "clerks", "design", "slots", "start")
 LOOKS = looks(0.05)
@@ -76,6 +76,27 @@ def test_a_lever_that_hurts_is_told():
 
     found = smallest_packages(LEVERS, Bench(ask, LOOKS))
     assert found.found == (frozenset({"beds"}),) and found.reversals
+
+
+def test_the_width_of_sets():
+    """Sperner's: of five levers ten sets of two hold none another; of sets of one at the largest, five."""
+    assert [width(5, 5), width(5, 2), width(5, 1), width(5, 0), width(11, 11), width(1, 1)] == [10, 10, 5, 1, 462, 1]
+
+
+@pytest.mark.slow
+def test_all_packages_together_spend_one_error():
+    """Of 500 searches with ten sets of two exactly on the limit, each with its own luck, at most 37 come to a wrong GO.
+
+    The same with all of the error at each set comes to more, so that the test can tell.
+    """
+    wrong = alone = 0
+    for seed in range(500):
+        ask = on_the_limit(len, 2, seed)
+        found = smallest_packages(LEVERS, Bench(ask, looks(0.05, 120)))
+        wrong += any(len(one) <= 2 for one in found.found)
+        unshared = Bench(ask, looks(0.05, 120))
+        alone += any(unshared.holds(frozenset(two)) for two in itertools.combinations(LEVERS, 2))
+    assert wrong <= 37 < alone
 
 
 @pytest.mark.parametrize("levers", [(), ("beds", "beds")])

@@ -39,6 +39,8 @@ def quality(box, low, high, inputs: int) -> tuple[float, float]:
         (400, 6, 2, 0.0),
         pytest.param(600, 20, 3, 0.0, marks=pytest.mark.slow),
         pytest.param(600, 8, 2, 0.05, marks=pytest.mark.slow),
+        pytest.param(900, 153, 3, 0.05, marks=pytest.mark.slow),
+        pytest.param(600, 152, 2, 0.05, marks=pytest.mark.slow),
     ],
 )
 def test_a_planted_box_is_found(points, inputs, sides, noise):

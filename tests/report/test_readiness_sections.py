@@ -156,12 +156,13 @@ def lesson(name: str, area: float | None) -> Lesson:
 def test_the_watch_list_has_thresholds_with_units():
     """Figure, threshold, and how often it rings in bad and in good seasons; criteria without a lesson by reason."""
     section = watch_section([lesson("custody_separated", 0.9), lesson("beds_occupied", None)], LEVEL, "From sixty.")
-    basis, many, watch, silent = section.sentences
+    many, basis, watch, silent, not_watched = section.sentences
     assert basis == "From sixty." and many.endswith("1 of 2 criteria.")
     assert (
         "watch waiting, mean. 12 or more comes before 80% of the seasons that break it and 10% of the others" in watch
     )
     assert silent == "beds_occupied: Every one of 30 breaks it."
+    assert "messages lost are counted over a whole season" in not_watched
     [table] = section.tables.values()
     assert table["Alarm"].tolist() == ["at or above 12"] and table["Seasons told on"].tolist() == ["30 of 60"]
     assert len(json.loads(as_json(section.machine))["criteria"]) == 2
@@ -176,7 +177,7 @@ def test_what_is_not_told_from_chance_is_drawn_as_a_ring():
 def test_nothing_learned_draws_nothing():
     """No table, no picture, and a sentence that says why."""
     section = watch_section([lesson("custody_separated", None)], LEVEL, "")
-    assert not section.tables and not section.pictures and "Every one of 30" in section.sentences[-1]
+    assert not section.tables and not section.pictures and "Every one of 30" in section.sentences[-2]
 
 
 # --- on the page --------------------------------------------------------------------------------------------------
@@ -192,6 +193,17 @@ def test_sections_stand_on_the_page_only_where_there_are_any(replayed, stressed)
     for heading in ("What the pilot says", "Under stress", "What to watch in the first week"):
         assert heading in page and heading not in without
     assert "33 of nearly 280" in page and "Much at once" in str(told_by_itself(whole.stress))
+
+
+def test_the_first_page_says_nothing_where_nothing_was_learned():
+    """A sentence of what the first week tells only where it tells something; the annex says why in any case."""
+    nothing = replace(contents_of("GO"), indicators=watch_section([lesson("custody_separated", None)], LEVEL, "Of 30."))
+    assert 'href="#indicators">More' not in readiness_page(nothing) and "Every one of 30" in readiness_page(nothing)
+    by_chance = watch_section([lesson("custody_separated", 0.6)], LEVEL, "Of 30.")
+    assert by_chance.told_first == ""
+    told = watch_section([lesson("custody_separated", 0.9), lesson("beds_occupied", 0.6)], LEVEL, "Of 30.")
+    assert told.told_first.startswith("The first week tells a later breach for 1 of 2 criteria. Separated children")
+    assert 'href="#indicators">More' in readiness_page(replace(nothing, indicators=told))
 
 
 def test_plain_values():

@@ -11,8 +11,9 @@ from page_reader import read
 
 from borderops.readiness.seasons import ANY
 from borderops.report.sensitivity_contents import regions_table, rules_of, values_table
-from borderops.report.sensitivity_figures import indices, regions, scatter, spread_of_effects, tornado, worth
+from borderops.report.sensitivity_figures import indices, scatter, spread_of_effects, tornado
 from borderops.report.sensitivity_files import summary_of
+from borderops.report.sensitivity_lessons import regions, worth
 from borderops.report.sensitivity_page import APPORTIONED, SCREENED, render_sensitivity, write_sensitivity_report
 from borderops.report.sensitivity_prose import answer, sensitivity_text
 

@@ -12,7 +12,7 @@ from borderops.config.compose import OVERRIDE, Composed, compose
 from borderops.config.keys import nearest_word
 from borderops.exceptions import ConfigError
 from borderops.readiness.criteria import DEFAULT, Criteria, read_criteria
-from borderops.readiness.least import FEWEST, MOST
+from borderops.readiness.least import FEWEST, MOST, part_of_each
 from borderops.readiness.levers import LEVERS, Lever, apply_all, lever_named
 
 if TYPE_CHECKING:
@@ -30,8 +30,13 @@ AMONG: Final = (
 """Levers that packages are made of unless others are named."""
 
 MOST_POINTS: Final = 10_000
+SPARE: Final = 1.5
+"""Replications of a plan at most over the fewest that can show a GO, unless most= says otherwise: room for bad ones."""
+
 FRONTIER_LEVELS: Final = 9
 """Levels of each lever of a frontier, about, unless step= says otherwise."""
+
+Mode = Literal["least", "frontier", "packages"]
 
 NOT_HERE: Final = {
     "run.replications": "most=, the most replications of a plan",
@@ -49,7 +54,7 @@ class Own:
     low: tuple[int, ...] = ()
     high: tuple[int, ...] = ()
     step: tuple[int, ...] = ()
-    most: int = MOST
+    most: int | None = None
     among: tuple[tuple[str, int | None], ...] = ()
     largest: int | None = None
 
@@ -73,7 +78,7 @@ class Search:
     largest : int or None
     """
 
-    mode: Literal["least", "frontier", "packages"]
+    mode: Mode
     composed: Composed
     levers: tuple[Lever, ...]
     levels: dict[str, Sequence[int]]
@@ -115,10 +120,9 @@ def read_search(words: Sequence[str]) -> Search:
     ConfigError
         With all that is wrong with it.
     """
-    from borderops.readiness.trying import sort_out, too_few
+    from borderops.readiness.trying import sort_out
 
     own, rest, problems = _own_words(words)
-    rest = [*rest, f"run.replications={own.most}"]
     if not any(_key_of(word) == "trials.keep" for word in rest):
         rest.append("trials.keep=figures")  # histories of every level would fill a disk
     composed = _kept(compose, rest, problems)
@@ -134,13 +138,37 @@ def read_search(words: Sequence[str]) -> Search:
         levels = _levels(own, levers, settings)
     _require_usable(settings, levels)
     asked = sort_out(criteria, levers, own.judged or (("all",) if is_packages else ()))
-    few = too_few(asked, own.most)
+    mode: Mode = "packages" if is_packages else "frontier" if len(levers) > 1 else "least"
+    most = _most(own, mode, asked, [len(levels[one.name]) for one in levers])
+    composed = compose([*rest, f"run.replications={most}"])
+    read_arrivals(composed)
+    return Search(mode, composed, tuple(levers), levels, criteria, asked, most, own.largest)
+
+
+def _most(own: Own, mode: Mode, asked: Asked, sizes: Sequence[int]) -> int:
+    """Replications of a plan at most: those asked for, or enough that each plan's part of the error can show a GO.
+
+    Raises
+    ------
+    ConfigError
+        If fewer are asked for than can ever show a GO.
+    """
+    from borderops.readiness import frontier, packages
+    from borderops.readiness.trying import fewest_of, too_few
+
+    many = len(sizes)
+    width = {
+        "least": lambda: 1,
+        "frontier": lambda: frontier.width(sizes),
+        "packages": lambda: packages.width(many, min(own.largest or many, many)),
+    }[mode]()
+    part = part_of_each(width)
+    if own.most is None:
+        return max(MOST, math.ceil(SPARE * fewest_of(asked, part)))
+    few = too_few(asked, own.most, part)
     if few is not None:
         raise ConfigError([few])
-    read_arrivals(composed)
-    mode: Literal["least", "frontier", "packages"] = "packages" if is_packages else "least"
-    mode = "frontier" if mode == "least" and len(levers) > 1 else mode
-    return Search(mode, composed, tuple(levers), levels, criteria, asked, own.most, own.largest)
+    return own.most
 
 
 Given = TypeVar("Given")

@@ -318,7 +318,7 @@ LEVER
   court_slots, court_slots_for_parents                more court slots a day: shared as the others are, or for parents
   tracking, mail, training, guidance                  a better design, referrals by machine, who was told how
   fewer_referrals                                     per cent fewer family adults referred
-  start                                               days later; what goes live on a date stays
+  start                                               days later, also of a stress; what goes live on a date stays
   packages                                            sets of levers, each at one level: among=agents:9,tracking:3
 
   judged=NAME,...   criteria that decide, or beginnings of their names; otherwise those that the lever moves; all: all

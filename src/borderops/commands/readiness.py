@@ -182,4 +182,6 @@ def _tell_verdict(contents: ReadinessContents) -> None:
     for section in (contents.pilot, contents.stress):
         if section is not None:
             print("\n" + "\n".join(section.sentences))
+    if contents.indicators is not None and contents.indicators.told_first:
+        print("\n" + contents.indicators.told_first)
     sys.stdout.flush()  # at once: the pages take some seconds more

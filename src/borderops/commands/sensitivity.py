@@ -156,9 +156,10 @@ def _play(asked: Asked, laid: Laid) -> Outcome:
 
 def _end(asked: Asked, laid: Laid, folder: RunFolder, outcome: Outcome, about: Circumstances) -> int:
     from borderops.report.points_files import describe
-    from borderops.report.sensitivity_contents import sensitivity_contents, whole_rows
+    from borderops.report.sensitivity_contents import sensitivity_contents
     from borderops.report.sensitivity_files import write_sensitivity
     from borderops.report.sensitivity_prose import sensitivity_text
+    from borderops.report.sensitivity_tables import whole_rows
 
     if whole_rows(laid, outcome).sum() < FEWEST_POINTS:
         return nothing_to_show(outcome, "Too few rows were finished to tell anything")

@@ -3,7 +3,8 @@
 The point with most of everything is judged first: if it does not hold, nothing does, unless more hurts. Then goes one
 search along the last resource for each combination of the others, begun where the combinations with less of the
 others left off: if so many beds do with two clerks, no more are needed with three. On a grid of a by b this is a
-staircase of about a + b judgements in place of a times b. The error allowed holds for each point by itself.
+staircase of about a + b judgements in place of a times b. The error allowed holds for all points together: each is
+judged with a part of it (`borderops.readiness.least.part_of_each`).
 
 Pure, like `borderops.readiness.least`, whose benches it uses.
 """
@@ -18,7 +19,7 @@ from typing import Final
 
 from borderops.exceptions import WrongInput
 from borderops.readiness.judging import Verdict
-from borderops.readiness.least import Bench, Reversal, Standing, reversals
+from borderops.readiness.least import Bench, Reversal, Standing, part_of_each, reversals
 
 MOST_SCANNED: Final = 100
 """Points of a grid up to which all are judged where more of something does worse."""
@@ -65,6 +66,26 @@ def minimal(points: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(sorted(one for one in set(points) if not any(is_less(other, one) for other in points)))
 
 
+def width(sizes: Sequence[int]) -> int:
+    """Most points of a grid of which none has as much or less of everything than another.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Levels of each resource.
+
+    Notes
+    -----
+    The middle coefficient of the product of 1 + x + ... + x^(size - 1): in a product of chains the points with as many
+    steps in all as the middle one are the largest such set (N. G. de Bruijn, C. van Ebbenhorst Tengbergen and D.
+    Kruyswijk, Nieuw Archief voor Wiskunde 23 (1951) 191-193).
+    """
+    ranks = [1]
+    for size in sizes:
+        ranks = [sum(ranks[max(at - size + 1, 0) : at + 1]) for at in range(len(ranks) + size - 1)]
+    return max(ranks)
+
+
 def frontier(axes: Sequence[Sequence[int]], bench: Bench[Point]) -> Frontier:
     """Search the points that are GO and have no point with less that is.
 
@@ -73,6 +94,7 @@ def frontier(axes: Sequence[Sequence[int]], bench: Bench[Point]) -> Frontier:
     axes : sequence of sequence of int
         Levels of each resource, rising.
     bench : Bench
+        With the error allowed over all points; nothing is judged by it itself.
 
     Returns
     -------
@@ -86,12 +108,14 @@ def frontier(axes: Sequence[Sequence[int]], bench: Bench[Point]) -> Frontier:
     if len(axes) < 2 or not all(axes):
         raise WrongInput("a frontier needs two resources or more, each with levels")
     found: tuple[Reversal[Point], ...] = ()
+    whole, bench = bench, bench.with_part(part_of_each(width([len(axis) for axis in axes])))
     for _ in _stairs(axes, bench):
         found = tuple(reversals(bench.seen, is_less))
         if found:
             break
     scans = bool(found) and math.prod(map(len, axes)) <= MOST_SCANNED
     if scans:
+        bench = whole.with_part(1.0 / math.prod(map(len, axes)))
         for point in itertools.product(*axes):
             bench.judge(point)
     elif found:

@@ -86,6 +86,23 @@ def looks(alpha: float, most: int = MOST) -> tuple[Look, ...]:
     return tuple(Look(math.ceil(most * share), alpha * spent) for share, spent in zip(shares, SPENT))
 
 
+def part_of_each(width: int) -> float:
+    """Part of the error that each place of a partial order may spend, so that all of them together spend no more.
+
+    Parameters
+    ----------
+    width : int
+        Most places of which none has as much or less of everything than another.
+
+    Notes
+    -----
+    Where more never hurts, a wrong GO anywhere is a wrong GO at some place that does not hold while everything with
+    more does. Of such places none lies above another, so that there are at most ``width`` of them (Bonferroni over
+    these alone). On a single resource the width is 1, and nothing is to be shared out.
+    """
+    return 1.0 / width
+
+
 def fewest_for_go(confidence: float, alpha: float) -> int:
     """Replications of a level below which no GO can be said, were every one of them to meet the criterion.
 

@@ -210,8 +210,8 @@ LEVERS: Final[Mapping[str, Lever]] = {
         Lever(FEWER, "per cent fewer", "fewer family adults referred from the policy's start on",
               0, 100, 5, 50, moves.fewer_referred,
               like=(*(f"beds.{kind}" for kind in BED_KINDS), "coordinators", "intake_desk", "court_slots")),
-        Lever(START, "days later", "a later start of the policy, while what goes live on a date stays",
-              0, MOST_DAYS, 7, 28, moves.later_start),
+        Lever(START, "days later", "a later start of the policy, and of a stress that is on, while what goes live on a "
+              "date stays", 0, MOST_DAYS, 7, 28, moves.later_start),
     )
 }  # fmt: skip
 """All levers by name, in the order in which they are pulled together."""

@@ -270,15 +270,17 @@ def fewer_referred(settings: Settings, per_cent: int) -> Settings:
 
 
 def later_start(settings: Settings, days: int) -> Settings:
-    """The policy so many days later, and with it the season that is asked about.
+    """The policy so many days later, and with it the season that is asked about and a stress that is on.
 
     What belongs to the policy moves: its rules on families from its start on, exemptions, pauses, and the slots that
     courts keep for parents because of it. What goes live on a date stays: designs, guidance, beds, slots, the order.
+    A stress moves, as it asks whether the season that is judged can bear it; left where it was, a late enough start
+    would merely step out of its way.
     """
     start = policy_start(settings)
     if start is None:
         return settings
-    policy, courts, study = settings.policy, settings.courts, settings.study
+    policy, courts, study, stress = settings.policy, settings.courts, settings.study, settings.stress
     moved: dict[str, Any] = {
         name: _postponed(getattr(policy, name), start, days) for name in ("family_referral", "exemptions", "pauses")
     }
@@ -288,6 +290,7 @@ def later_start(settings: Settings, days: int) -> Settings:
             "policy": policy.model_copy(update=moved),
             "courts": courts.model_copy(update={"parents_share": _postponed(courts.parents_share, start, days)}),
             "study": study.model_copy(update=ends),
+            "stress": stress if stress.is_none else stress.model_copy(update={"begins": _later(stress.begins, days)}),
         }
     )
 

@@ -2,7 +2,7 @@
 
 All levers together are judged first, then all but one: a lever without which the rest is not GO belongs to every
 package. What is left is tried by size, sets that hold a package left out. Where a set does worse than a part of it the
-short cut is not taken. The error allowed holds for each set by itself.
+short cut is not taken. The error allowed holds for all packages together: each set is judged with a part of it.
 
 Pure, like `borderops.readiness.least`, whose benches it uses.
 """
@@ -10,12 +10,13 @@ Pure, like `borderops.readiness.least`, whose benches it uses.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from borderops.exceptions import WrongInput
 from borderops.readiness.judging import Verdict
-from borderops.readiness.least import Bench, Reversal, Standing, reversals
+from borderops.readiness.least import Bench, Reversal, Standing, part_of_each, reversals
 
 Package = frozenset[str]
 
@@ -52,6 +53,11 @@ class Packages:
         return not self.found and not self.open_sets
 
 
+def width(levers: int, largest: int) -> int:
+    """Most sets of so many levers at the largest of which none holds another (E. Sperner, 1928)."""
+    return math.comb(levers, min(largest, levers // 2))
+
+
 def smallest_packages(levers: Sequence[str], bench: Bench[Package], largest: int | None = None) -> Packages:
     """Search the smallest sets of levers that are GO.
 
@@ -60,6 +66,7 @@ def smallest_packages(levers: Sequence[str], bench: Bench[Package], largest: int
     levers : sequence of str
         Each at its stated level.
     bench : Bench
+        With the error allowed over all packages; nothing is judged by it itself.
     largest : int, optional
         Levers of a package at most; all of them if none is given.
 
@@ -76,6 +83,7 @@ def smallest_packages(levers: Sequence[str], bench: Bench[Package], largest: int
     whole, most = frozenset(levers), len(levers) if largest is None else min(largest, len(levers))
     if not levers or len(whole) < len(levers):
         raise WrongInput("packages need levers, each named once")
+    bench = bench.with_part(part_of_each(width(len(levers), most)))
     needed: Package = frozenset()
     found: list[Package] = []
     if bench.holds(frozenset()):

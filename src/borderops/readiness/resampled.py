@@ -5,6 +5,7 @@ Pure: arrays in, limits out. A fixed seed makes every interval a function of the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
@@ -68,3 +69,25 @@ def limits(drawn: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     low = np.quantile(np.where(untold, -np.inf, drawn), tail, axis=0, method="nearest")
     high = np.quantile(np.where(untold, np.inf, drawn), 1.0 - tail, axis=0, method="nearest")
     return low, high
+
+
+def widened(level: float, rows: int) -> float:
+    """The level at which limits of so few rows hold about ``level``.
+
+    Parameters
+    ----------
+    level : float
+        Asked for.
+    rows : int
+        Two or more; of hundreds the level hardly changes.
+
+    Notes
+    -----
+    Rows drawn anew scatter by the divisor n in place of n - 1, and as if their spread were known: of ten rows that
+    leaves one interval in six without the truth where one in ten was asked for. The expanded percentile interval of
+    T. C. Hesterberg, The American Statistician 69 (2015) 371-386, mends both.
+    """
+    from scipy import special
+
+    tail = (1.0 - level) / 2.0
+    return float(1.0 - 2.0 * special.ndtr(math.sqrt(rows / (rows - 1.0)) * special.stdtrit(rows - 1, tail)))

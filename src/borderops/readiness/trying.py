@@ -115,16 +115,31 @@ def _part(criteria: Criteria, some: Sequence[Criterion]) -> Criteria:
     return criteria_of(criteria.name, criteria.title, criteria.alpha, criteria.valid_days, some)
 
 
-def too_few(asked: Asked, most: int) -> str | None:
-    """A sentence where so many replications of a level can never show a GO; None where they can."""
+def fewest_of(asked: Asked, part: float = 1.0) -> int:
+    """Replications of a plan below which no GO can be said; 0 where no season is asked.
+
+    Parameters
+    ----------
+    asked : Asked
+    part : float
+        Of the error, that each plan may spend.
+    """
     confidence = max((one.confidence for one in asked.judged if one.kpi), default=0.0)
-    if not confidence:
-        return None
-    fewest = fewest_for_go(confidence, asked.judged.alpha)
+    return fewest_for_go(confidence, asked.judged.alpha * part) if confidence else 0
+
+
+def too_few(asked: Asked, most: int, part: float = 1.0) -> str | None:
+    """A sentence where so many replications of a plan can never show a GO; None where they can."""
+    fewest = fewest_of(asked, part)
     if most >= fewest:
         return None
-    demanded = f"{confidence:g} at an error of {asked.judged.alpha:g}"
-    return f"most is {most}; allowed: {fewest} or more, since fewer seasons can never show a confidence of {demanded}"
+    confidence = max(one.confidence for one in asked.judged if one.kpi)
+    demanded = f"{confidence:g} at an error of {asked.judged.alpha * part:.2g}"
+    shared = f", which is {asked.judged.alpha:g} shared out over the plans" if part < 1.0 else ""
+    return (
+        f"most is {most}; allowed: {fewest} or more, since fewer seasons can never show a confidence of {demanded}"
+        f"{shared}"
+    )
 
 
 # --- one plan -----------------------------------------------------------------------------------------------------

@@ -36,6 +36,9 @@ HOW: Final = (
     "and the error allowed is shared out over these looks, so that looking more than once costs no more of it.",
     "Where more never hurts, one error pays for all levels, as a wrong GO below the answer would be a wrong GO right "
     "below it too. Whether more hurts is looked at on the way; where it does, all levels are judged by themselves.",
+    "Of several levers a wrong GO can come about in as many ways as there are plans of which none has more of "
+    "everything than another. Each plan is judged with the error allowed divided by the most that there can be of "
+    "these, so that the error holds for all that is reported together; it takes more seasons than one lever does.",
     "GO needs the share of seasons that meet a criterion to be shown to be as large as demanded; NO-GO needs it to be "
     "shown smaller. The rest is told as not enough evidence, and more replications (most=) may settle it.",
 )

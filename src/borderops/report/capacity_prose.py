@@ -81,7 +81,7 @@ def _frontier(section: CapacitySection) -> Iterator[str]:
     yield f"{many} of the grid of {names} hold{'s' if len(section.answers) == 1 else ''} with nothing to spare:"
     for name in section.answers:
         yield f"{_named(section[name])}: {evidence_text(section[name])}."
-    yield "The error allowed holds for each point by itself; one step less of anything is not GO."
+    yield f"{_error(section, 'points')}; one step less of anything is not GO."
 
 
 def _packages(section: CapacitySection) -> Iterator[str]:
@@ -95,10 +95,18 @@ def _packages(section: CapacitySection) -> Iterator[str]:
     yield f"{many} the verdict into GO, and none holds a smaller one:"
     for name in section.answers:
         yield f"{_named(section[name])}: {evidence_text(section[name])}."
+    yield f"{_error(section, 'packages')}."
     if section.needed:
         yield f"Without {list_text([*section.needed])} all the other levers together are not GO."
     if section.open_plans:
         yield f"Neither shown to do nor shown not to: {'; '.join(section.open_plans)}."
+
+
+def _error(section: CapacitySection, what: str) -> str:
+    """Over what the error allowed holds: the shares of it rest on more never doing worse, unless all were judged."""
+    if section.reversals and not section.was_scanned:
+        return f"More did worse somewhere, so that the error allowed holds for each of the {what} by itself"
+    return f"The error allowed holds for all {what} together"
 
 
 def _nothing(section: CapacitySection, words: str) -> Iterator[str]:

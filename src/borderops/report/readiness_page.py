@@ -258,13 +258,9 @@ def _reasons(contents: ReadinessContents) -> Markup:
 
 
 def _besides(contents: ReadinessContents) -> list[Markup]:
-    """The first sentence of every section that was asked for besides, with the way to the rest."""
-    told = [(name, getattr(contents, name)) for name in BESIDES]
-    return [
-        tag("p", section.sentences[0], " ", tag("a", "More", href=f"#{name}"))
-        for name, section in told
-        if section is not None and section.sentences
-    ]
+    """A sentence of every section that was asked for besides and has something to say, with the way to the rest."""
+    told = [(name, section.told_first) for name in BESIDES if (section := getattr(contents, name)) is not None]
+    return [tag("p", words, " ", tag("a", "More", href=f"#{name}")) for name, words in told if words]
 
 
 BESIDES: Final = ("pilot", "stress", "indicators")

@@ -27,6 +27,8 @@ class Section:
         The same for programs, as plain values.
     files : mapping of str to DataFrame
         Tables of numbers that are left in the folder, by name.
+    brief : str, optional
+        The sentence of the first page; the first one if not given, none if it is empty.
     """
 
     sentences: Sequence[str]
@@ -34,6 +36,14 @@ class Section:
     pictures: Sequence[Picture] = ()
     machine: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    brief: str | None = None
+
+    @property
+    def told_first(self) -> str:
+        """What the first page says of it; empty where that is nothing."""
+        if self.brief is not None:
+            return self.brief
+        return self.sentences[0] if self.sentences else ""
 
 
 def plain(value: Any) -> Any:

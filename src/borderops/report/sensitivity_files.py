@@ -17,7 +17,6 @@ from borderops.experiments.outputs import RunFolder
 from borderops.report.points_files import write_points_account
 from borderops.report.run_files import REPORT, WORKBOOK
 from borderops.report.sensitivity_contents import (
-    MORRIS,
     SensitivityContents,
     inputs_table,
     points_table,
@@ -26,6 +25,7 @@ from borderops.report.sensitivity_contents import (
 )
 from borderops.report.sensitivity_page import write_sensitivity_report
 from borderops.report.sensitivity_prose import answer
+from borderops.report.sensitivity_tables import MORRIS
 from borderops.report.tables import write_csv, write_parquet, write_workbook
 from borderops.report.words import NO_BREAK
 

@@ -11,9 +11,11 @@ from borderops.report.compare_page import STYLE, finder_script, page_header, sea
 from borderops.report.compare_prose import figure
 from borderops.report.markup import Markup, join, table, tag
 from borderops.report.page import footer, limits_and_assumptions, the_manifest, whole_page, write_page
-from borderops.report.sensitivity_contents import MORRIS, SensitivityContents, inputs_table
-from borderops.report.sensitivity_figures import indices, regions, scatter, spread_of_effects, tornado, worth
+from borderops.report.sensitivity_contents import SensitivityContents, inputs_table
+from borderops.report.sensitivity_figures import indices, scatter, spread_of_effects, tornado
+from borderops.report.sensitivity_lessons import regions, worth
 from borderops.report.sensitivity_prose import answer
+from borderops.report.sensitivity_tables import MORRIS
 from borderops.report.words import ABSENT, level_text
 
 SCREENED: Final = (

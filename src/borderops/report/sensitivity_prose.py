@@ -12,13 +12,8 @@ import pandas as pd
 
 from borderops.readiness.seasons import ANY, Figure
 from borderops.report.compare_prose import figure, text_table
-from borderops.report.sensitivity_contents import (
-    EVERYTHING,
-    FORESIGHT,
-    MORRIS,
-    SensitivityContents,
-    rules_of,
-)
+from borderops.report.sensitivity_contents import SensitivityContents, rules_of
+from borderops.report.sensitivity_tables import EVERYTHING, FORESIGHT, MORRIS
 from borderops.report.words import NO_BREAK, level_text, list_text, number, span
 
 MOST_NAMED: Final = 3
