@@ -49,8 +49,9 @@ ORDER = """
     fitting.features fitting.regression fitting.sampling fitting.emulator fitting.screen fitting.matching
     fitting.posterior fitting.identifiability fitting.recovery fitting.waves
     packs.columns packs.formats packs.cutting packs.numbering packs.readable packs.observed packs.undoing packs.dialects
-    packs.splitting packs.key_tables packs.wordings packs.notes packs.answer_key packs.listing packs.labels packs.tool_labels
-    packs.datasheet packs.descriptors packs.harm_guard packs.folder packs.recipe packs.postgres packs.writing
+    packs.splitting packs.key_tables packs.wordings packs.notes packs.answer_key packs.listing packs.labels
+    packs.tool_labels packs.datasheet packs.descriptors packs.harm_guard packs.folder packs.recipe packs.postgres
+    packs.writing
     referee.measures referee.complaints referee.tasks referee.values referee.metrics_pairs referee.metrics_clusters
     referee.metrics_lists referee.metrics_cells referee.metrics_estimates referee.resampling
     referee.reading referee.pack referee.result referee.observed_records referee.baselines referee.judging_pairs
@@ -82,8 +83,8 @@ ORDER = """
     report.readiness_contents report.readiness_tables report.readiness_prose report.readiness_strips
     report.readiness_section report.readiness_pilot report.readiness_stress report.readiness_watch
     report.readiness_figures report.readiness_annex report.readiness_page report.readiness_files
-    report.sensitivity_contents report.sensitivity_prose report.sensitivity_figures report.sensitivity_page
-    report.sensitivity_files
+    report.sensitivity_tables report.sensitivity_contents report.sensitivity_prose report.sensitivity_figures
+    report.sensitivity_lessons report.sensitivity_page report.sensitivity_files
     commands.help_texts commands.printing commands.points commands.playing commands.completing commands.listing
     commands.showing commands.sweep commands.run commands.compare commands.uncertainty commands.trials
     commands.trace commands.fit commands.validate commands.dataset commands.score
