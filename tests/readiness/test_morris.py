@@ -79,7 +79,7 @@ def test_ishigami_as_published():
 def test_intervals_of_few_walks_hold_the_size_of_effects(function, inputs, walks):
     """Over 200 seeds 90 % intervals of mu* hold the exact one in 82 % at least for each input, and in 86 % on average.
 
-    Percentiles of walks drawn anew, not widened, hold it in 76 % of seeds with six walks and in 82 % with ten.
+    Percentiles of walks drawn anew, not widened, hold that of the worst input in 76 % with six walks, in 82 % with ten.
     """
     groups = [[at] for at in range(inputs)]
     exact = np.abs(all_effects(function, inputs)).mean(axis=1)

@@ -290,7 +290,10 @@ def test_a_section_of_its_own_is_shown() -> None:
     """Sentences and tables that a section brings stand in the annex, in its place."""
     table = pd.DataFrame({"Figure": ["Families separated"], "Pilot": ["280"]})
     section = SimpleNamespace(
-        sentences=["The pilot alone shows it."], tables={"The pilot's figures": table}, pictures=()
+        sentences=["The pilot alone shows it."],
+        told_first="The pilot alone shows it.",
+        tables={"The pilot's figures": table},
+        pictures=(),
     )
     tree = read(readiness_page(made_up_review("GO", pilot=section)))
     assert "The pilot alone shows it." in tree.by_id("why").text, "its first sentence stands on the first page too"

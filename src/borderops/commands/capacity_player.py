@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from borderops.commands.playing import play_scattered, scattered_over, tell
+from borderops.commands.playing import as_one, play_scattered, scattered_over, tell
 from borderops.config import inputs
 from borderops.config.schema import Settings
 from borderops.experiments.progress import duration
@@ -121,14 +120,4 @@ class Player:
     @property
     def whole(self) -> Outcome:
         """All that was played, as one."""
-        last = self.outcomes[-1]
-        return replace(
-            last,
-            points={name: some for one in self.outcomes for name, some in one.points.items()},
-            failures=[failure for one in self.outcomes for failure in one.failures],
-            asked=sum(one.asked for one in self.outcomes),
-            kept=sum(one.kept for one in self.outcomes),
-            workers=max(one.workers for one in self.outcomes),
-            was_interrupted=any(one.was_interrupted for one in self.outcomes),
-            was_stopped=any(one.was_stopped for one in self.outcomes),
-        )
+        return as_one(self.outcomes)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from borderops.commands.playing import (
     announce,
+    as_one,
     count,
     finish,
     nothing_to_show,
@@ -377,16 +378,7 @@ class Player:
     @property
     def whole(self) -> Outcome:
         """All waves as one."""
-        from dataclasses import replace
-
-        last = self.outcomes[-1]
-        return replace(
-            last,
-            points={name: some for one in self.outcomes for name, some in one.points.items()},
-            failures=[failure for one in self.outcomes for failure in one.failures],
-            asked=sum(one.asked for one in self.outcomes),
-            kept=sum(one.kept for one in self.outcomes),
-        )
+        return as_one(self.outcomes)
 
 
 # --- fitting ----------------------------------------------------------------------------------------------------------

@@ -326,6 +326,21 @@ def join(first: Outcome, then: Outcome) -> Outcome:
     )
 
 
+def as_one(outcomes: Sequence[Outcome]) -> Outcome:
+    """What was played piece by piece, each of other points, as if it had been asked for at once."""
+    last = outcomes[-1]
+    return replace(
+        last,
+        points={name: some for one in outcomes for name, some in one.points.items()},
+        failures=[failure for one in outcomes for failure in one.failures],
+        asked=sum(one.asked for one in outcomes),
+        kept=sum(one.kept for one in outcomes),
+        workers=max(one.workers for one in outcomes),
+        was_interrupted=any(one.was_interrupted for one in outcomes),
+        was_stopped=any(one.was_stopped for one in outcomes),
+    )
+
+
 def finish(folder: RunFolder, outcome: Outcome) -> int:
     """Give the folder its name, say where the report is and what failed, and give the exit code."""
     from borderops.report.run_files import REPORT

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
 import plotly.graph_objects as go
 
 from borderops.config.schema import BED_KINDS
 from borderops.report import titles
-from borderops.report.contents import Contents, mean_over_all
+from borderops.report.contents import Account, Contents, Days, mean_over_all
 from borderops.report.drawing import (
     BLACK,
     BLUE,
@@ -39,6 +42,27 @@ from borderops.report.words import in_sentence, name_of
 
 def shelters(contents: Contents) -> Picture:
     """Census against beds by kind."""
+    return beds_by_kind("shelters", titles.shelters_title(contents), contents, _shelter_figure)
+
+
+class _ByDay(Account, Days, Protocol):
+    """Contents that tell days, and how they came about."""
+
+
+def beds_by_kind(
+    name: str, title: str, contents: _ByDay, drawn: Callable[[Any, str], go.Figure], keys: Sequence[Key] = ()
+) -> Picture:
+    """Census, beds and those who wait, a panel for each kind of bed that anybody is in.
+
+    Parameters
+    ----------
+    name, title : str
+    contents : contents of a report with days
+    drawn : callable
+        Draws the panel of a kind, from the contents.
+    keys : sequence of Key
+        What the panels show besides.
+    """
     kinds = [kind for kind in BED_KINDS if not contents.series("shelter_census", kind).empty]
     columns, told = [], []
     for kind in kinds:
@@ -49,16 +73,17 @@ def shelters(contents: Contents) -> Picture:
         ]
         told.append(f"{name_of(kind)}: {course(contents.series('shelter_census', kind), 'children')}")
     return Picture(
-        name="shelters",
-        title=titles.shelters_title(contents),
+        name=name,
+        title=title,
         quantity=f"Children in ORR care and beds open at the end of each day, by kind of bed; {basis(contents)}. "
         "Each panel has its own scale.",
         alternative=f"Census of children in shelters against beds, one panel a kind of bed. {'; '.join(told)}.",
-        panels=[Panel(_shelter_figure(contents, kind), name_of(kind)) for kind in kinds],
+        panels=[Panel(drawn(contents, kind), name_of(kind)) for kind in kinds],
         table=day_table(contents, columns),
         keys=[
             Key(f"Census{middle(contents)}", BLUE),
             *band_key(contents, BLUE),
+            *keys,
             Key("Beds open", BLACK, "step"),
             Key("Waiting for such a bed", VERMILLION, "dot"),
             season_key(contents),

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from borderops.config.schema import BED_KINDS
 from borderops.report.contents import top_row
 from borderops.report.drawing import (
-    BLACK,
     BLUE,
     GREY,
     VERMILLION,
@@ -33,6 +32,7 @@ from borderops.report.drawing import (
     season_key,
     thinned_note,
 )
+from borderops.report.figures_places import beds_by_kind
 from borderops.report.readiness_contents import ReadinessContents
 from borderops.report.words import day_text, in_sentence, name_of, quantity
 
@@ -48,36 +48,7 @@ def days(contents: ReadinessContents) -> list[Picture]:
 def beds(contents: ReadinessContents) -> Picture:
     """Children in shelters against beds, by kind, with those who wait; in grey with families kept together."""
     kinds = [kind for kind in BED_KINDS if not contents.series("shelter_census", kind).empty]
-    columns = [
-        column
-        for kind in kinds
-        for column in (
-            (f"{name_of(kind)}: census", "shelter_census", kind, "children"),
-            (f"{name_of(kind)}: beds", "shelter_beds", kind, "beds"),
-            (f"{name_of(kind)}: waiting", "waiting_for_bed", kind, "children"),
-        )
-    ]
-    told = "; ".join(
-        f"{name_of(kind)}: {course(contents.series('shelter_census', kind), 'children')}" for kind in kinds
-    )
-    return Picture(
-        name="beds",
-        title=_beds_title(contents, kinds),
-        quantity=f"Children in ORR care and beds open at the end of each day, by kind of bed; {basis(contents)}. "
-        "Each panel has its own scale.",
-        alternative=f"Census of children in shelters against beds, one panel a kind of bed. {told}.",
-        panels=[Panel(_beds_figure(contents, kind), name_of(kind)) for kind in kinds],
-        table=day_table(contents, columns),
-        keys=[
-            Key(f"Census{middle(contents)}", BLUE),
-            *band_key(contents, BLUE),
-            *_beside_key(contents, "Census"),
-            Key("Beds open", BLACK, "step"),
-            Key("Waiting for such a bed", VERMILLION, "dot"),
-            season_key(contents),
-        ],
-        note=thinned_note(contents),
-    )
+    return beds_by_kind("beds", _beds_title(contents, kinds), contents, _beds_figure, _beside_key(contents, "Census"))
 
 
 def _beds_title(contents: ReadinessContents, kinds: Sequence[str]) -> str:
