@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from borderops.config.schema import Settings
 from borderops.operations.facilities import Facilities
 from borderops.operations.history import History
@@ -18,6 +20,7 @@ from borderops.operations.laying_out import lay_out
 from borderops.operations.monitors import check_history
 from borderops.operations.plan import Plan
 from borderops.operations.planning import make_plan
+from borderops.operations.rebuilding import Jobs, agent_jobs
 from borderops.population.families import form_families
 from borderops.population.people import People
 from borderops.streams import Draws
@@ -37,6 +40,11 @@ class Replication:
     def digest(self) -> str:
         """SHA-256 over people and history: equal for equal settings, seed and number, on any machine, any day."""
         return hashlib.sha256((self.people.digest() + self.history.digest()).encode()).hexdigest()
+
+    @cached_property
+    def agent_jobs(self) -> dict[str, tuple[np.ndarray, Jobs]]:
+        """Jobs of the agents of all stations, see `borderops.operations.rebuilding.agent_jobs`."""
+        return agent_jobs(self.history, self.plan, self.facilities)
 
 
 def replicate(settings: Settings, number: int) -> Replication:

@@ -105,6 +105,7 @@ FROM_FILE = {"arrivals.source": "file", "arrivals.file": "mine.csv", "arrivals.r
             {"window.start": date(2001, 1, 5), **FROM_FILE},
             "window.start is 2001-01-05; allowed: 2001-01-11 or later",
         ),
+        ({"study.books": False, "study.audits": True}, "study.books is false; allowed: true"),
         (
             {"study.season_end": date(2018, 5, 4)},
             "study.season_end is 2018-05-04; allowed: study.season_start (2018-05-05)",

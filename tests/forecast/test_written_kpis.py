@@ -15,6 +15,7 @@ from borderops import clock
 from borderops.audit.clocks import custody_clocks
 from borderops.audit.looking_up import lookup
 from borderops.config.schema import SLIPS
+from borderops.forecast.kpis import FROM_BOOKS, KPIS, measured
 from borderops.forecast.link_standing import DELETED, KEPT, NO_UNIT
 from borderops.forecast.measure import measure_reading
 from borderops.forecast.measure_records import _unnoticed
@@ -179,6 +180,25 @@ def test_figures_are_those_of_whole_books():
     assert len(whole.books.records["e3_subject"]) > 1.5 * len(one.books.records["e3_subject"])
     assert list(written_kpis(one)) == list(written_kpis(whole))
     assert list(link_flow(one)) == list(link_flow(whole))
+
+
+def test_without_books_all_other_figures_are_the_same():
+    """``study.books=false`` leaves out what is read from books, no other figure, and keeps none."""
+    one = reading()
+    short = one.settings.model_copy(update={"study": one.settings.study.model_copy(update={"books": False})})
+    without = Reading(one.replication, short)
+    tables, shorter = measure_reading(one, one.settings).tables, measure_reading(without, short).tables
+    kpis = tables["kpis"]
+    assert set(kpis["kpi"][kpis["kpi"].isin(FROM_BOOKS)]) == FROM_BOOKS
+    expected = {
+        **tables,
+        "kpis": kpis[~kpis["kpi"].isin(FROM_BOOKS)].reset_index(drop=True),
+        "links": tables["links"][:0],
+    }
+    for name, table in expected.items():
+        pd.testing.assert_frame_equal(table, shorter[name], check_dtype=False, obj=name)
+    assert "books" not in vars(without)
+    assert set(measured(short)) == set(KPIS) - FROM_BOOKS
 
 
 def test_rows_are_those_of_whole_books():

@@ -17,8 +17,10 @@ from made_up_contents import MadeUpFailure, made_up_contents
 from page_reader import Element, read
 
 from borderops.exceptions import FileProblem
+from borderops.forecast.kpis import FROM_BOOKS, KPIS, measured
 from borderops.report import chapters, drawing, figures, page, prose
 from borderops.report.contents import Contents, Reference
+from borderops.report.limits import cautions
 from borderops.report.page import render, write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -213,6 +215,24 @@ def test_empty_tables_leave_a_page_that_says_so() -> None:
         assert told == f"{picture.title}{picture.nothing}" and picture.nothing.endswith(".")
     assert "No limits were handed" in tree.by_id("limits").text
     assert "was not handed" in tree.by_id("assumptions").text
+
+
+def test_what_was_not_measured_is_told_and_not_shown_as_nothing() -> None:
+    """Without books no picture and no card speaks of links or lists, and the limits say why."""
+    whole = made_up_contents(n=2)
+    study = whole.settings.study.model_copy(update={"books": False})
+    settings = whole.settings.model_copy(update={"study": study})
+    kpis = whole.kpis[~whole.kpis["kpi"].isin(FROM_BOOKS)]
+    shorter = dataclasses.replace(
+        whole, settings=settings, kpis=kpis, links=whole.links.iloc[:0], definitions=measured(settings),
+        limits=cautions(settings),
+    )  # fmt: skip
+    left_out = {one.name for one in chapters.all_pictures(whole)} - {one.name for one in chapters.all_pictures(shorter)}
+    assert left_out == {"links", "count"}
+    tree = read(render(shorter))
+    assert "study.books=false" in tree.by_id("limits").text
+    labels = {KPIS[name].label for name in FROM_BOOKS}
+    assert not labels & {one.text for one in tree.all("h3")}
 
 
 def test_missing_rows_are_dashes_not_zeros() -> None:

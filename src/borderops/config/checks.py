@@ -114,6 +114,11 @@ def _season(settings: Settings) -> Iterator[str]:
         )
 
 
+def _books(settings: Settings) -> Iterator[str]:
+    if settings.study.audits and not settings.study.books:
+        yield "study.books is false; allowed: true, since study.audits is true and audits read the books"
+
+
 def _window_within_published_arrivals(settings: Settings) -> Iterator[str]:
     if settings.arrivals.source != "published":
         return
@@ -698,6 +703,7 @@ CHECKS: Final[tuple[tuple[Callable[[Settings], Iterator[str]], tuple[str, ...]],
     (_compute, ("compute",)),
     (_window, ("window",)),
     (_season, ("study", "window")),
+    (_books, ("study",)),
     (_window_within_published_arrivals, ("window", "arrivals")),
     (_window_within_forecast, ("window", "arrivals")),
     (_arrivals_source, ("arrivals",)),

@@ -1026,6 +1026,7 @@ class Study(Group):
     season_start: date | None  # the days the headline figures speak about; null: the whole window
     season_end: date | None
     as_of: date | None  # nothing that became known after this day may be used; null: whatever is known
+    books: bool  # what stands written is measured too: links, lists, units, sheets, written clocks
     audits: bool  # every replication is audited as the report's inquiry did, which costs time and memory
 
 

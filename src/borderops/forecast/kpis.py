@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+from borderops.config.schema import Settings
 
 
 @dataclass(frozen=True)
@@ -637,3 +640,43 @@ KPIS: dict[str, Kpi] = {
         ),
     )
 }
+
+FROM_BOOKS: Final = frozenset(
+    (
+        "links_of_separated",
+        "links_unrecorded",
+        "share_links_unrecorded",
+        "share_links_not_at_once",
+        "share_links_not_in_a_day",
+        "share_links_out_of_reach",
+        "persons_on_official_list",
+        "persons_separated_for_policy",
+        "official_count_off",
+        "persons_missing_from_list",
+        "persons_wrongly_on_list",
+        "false_family_units",
+        "units_recorded_twice",
+        "units_made_in_error",
+        "parents_without_sheet_row",
+        "parents_with_wrong_number_on_sheet",
+        "over_72h_separated_border_patrol",
+        "over_72h_separated_written",
+        "share_over_72h_separated_written",
+    )
+)
+"""KPIs of what stands written, which are not measured without books (``study.books``)."""
+
+
+def measured(settings: Settings) -> dict[str, Kpi]:
+    """The KPIs that a run measures.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Returns
+    -------
+    dict of str to Kpi
+        In the order in which they are reported.
+    """
+    return {name: kpi for name, kpi in KPIS.items() if settings.study.books or name not in FROM_BOOKS}

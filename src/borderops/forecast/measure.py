@@ -84,7 +84,7 @@ def measure_reading(reading: Reading, settings: Settings) -> Results:
             *station_kpis(held, settings),
             *_court_kpis(reading),
             *record_kpis(reading),
-            *written_kpis(reading),
+            *(written_kpis(reading) if settings.study.books else ()),
             *mail_kpis(reading, busy),
             *reunion_kpis(reading),
             *class_kpis(reading, settings.reunification.order),
@@ -109,7 +109,7 @@ def measure_reading(reading: Reading, settings: Settings) -> Results:
         "waits": list(waits(reading)),
         "reunions": list(reunions(reading)),
         "work": hours_worked,
-        "links": list(link_flow(reading)),
+        "links": list(link_flow(reading)) if settings.study.books else [],
         "findings": list(findings(reading)),
     }
     if settings.study.audits:

@@ -16,7 +16,6 @@ from borderops.operations.facilities import Schedule
 from borderops.operations.rebuilding import (
     Jobs,
     acknowledged,
-    agent_jobs,
     changes_until,
     desk_jobs,
     joined,
@@ -78,7 +77,7 @@ def _on_separations(reading: Reading, diverted: dict[str, np.ndarray]) -> Iterat
     parted = reading.season_separated | reading.season_taken
     of_parted = reading.parties_of(parted & reading.at_sector)[reading.people.party]
     minutes = {"processing": 0.0}
-    jobs = agent_jobs(history, plan, facilities)
+    jobs = reading.replication.agent_jobs
     for stage, lead in leads(history, plan).items():
         chosen = np.flatnonzero(of_parted[np.flatnonzero(lead)])
         minutes["processing"] += _minutes(reading, Jobs(jobs[stage][1].begins[chosen], jobs[stage][1].ends[chosen]))
@@ -117,8 +116,7 @@ def _stations(reading: Reading) -> dict[str, list[str]]:
 
 def _agents(reading: Reading) -> Iterator[Row]:
     """Intake, processing and care; overtime of the first two goes by who is on duty and not diverted."""
-    history, plan, facilities = reading.history, reading.plan, reading.replication.facilities
-    jobs, diverted = agent_jobs(history, plan, facilities), _diverted(reading)
+    jobs, diverted = reading.replication.agent_jobs, _diverted(reading)
     for agency, names in _stations(reading).items():
         spent, over = dict.fromkeys(jobs, 0.0), dict.fromkeys(jobs, 0.0)
         for name in names:

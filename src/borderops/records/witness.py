@@ -63,7 +63,7 @@ class Witness:
     @cached_property
     def workload(self) -> Workload:
         """How busy agents are."""
-        return agents_workload(self.history, self.plan, self.facilities)
+        return agents_workload(self.replication)
 
     def rows(self, chosen: np.ndarray) -> np.ndarray:
         """Rows of those chosen about whom clerks write, from a mask of people."""

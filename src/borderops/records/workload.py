@@ -8,11 +8,9 @@ import numba
 import numpy as np
 
 from borderops.config.schema import STATIONS
-from borderops.operations.facilities import Facilities, Schedule
-from borderops.operations.history import History
+from borderops.operations.facilities import Schedule
 from borderops.operations.numbers import LOADS
-from borderops.operations.plan import Plan
-from borderops.operations.rebuilding import agent_jobs
+from borderops.replication import Replication
 from borderops.tables import Table
 from borderops.units import HOUR, NEVER
 
@@ -34,23 +32,22 @@ class Workload(Table):
         return np.where(np.asarray(station) < 0, HALF_BUSY, found).astype(np.int8)
 
 
-def agents_workload(history: History, plan: Plan, facilities: Facilities) -> Workload:
+def agents_workload(replication: Replication) -> Workload:
     """Load of the agents of all stations.
 
     Parameters
     ----------
-    history : History
-    plan : Plan
-    facilities : Facilities
+    replication : Replication
 
     Returns
     -------
     Workload
         From the first minute to the horizon. What is being begun at a minute does not count for it.
     """
+    history, facilities = replication.history, replication.facilities
     first, length = history.first_minute, history.horizon - history.first_minute
     more = np.zeros((len(STATIONS), length + 1), dtype=np.int32)
-    for station, jobs in agent_jobs(history, plan, facilities).values():
+    for station, jobs in replication.agent_jobs.values():
         _count_changes(station, jobs.begins, jobs.ends, first, more)
     tenths = np.empty((len(STATIONS), length), dtype=np.int8)
     for place, schedule in enumerate(facilities.agents):

@@ -17,7 +17,7 @@ from borderops.config.compose import Composed
 from borderops.config.schema import Settings
 from borderops.experiments.trials import Outcome
 from borderops.facts.tables import monthly_apprehensions
-from borderops.forecast.kpis import KPIS
+from borderops.forecast.kpis import measured
 from borderops.forecast.results import KEYS, Sample, gather, sample, summarise
 from borderops.report.contents import Contents, Reference
 from borderops.report.limits import LIMITS, cautions
@@ -131,7 +131,7 @@ def contents_of(
         manifest=manifest,
         level=level,
         n=len(outcome.results),
-        definitions=KPIS,
+        definitions=measured(settings),
         comparison=comparison(outcome.results, settings, is_altered=settings.policy != composed.shipped.policy),
         failures=outcome.failures,
         limits=[*cautions(settings), *LIMITS],

@@ -14,7 +14,7 @@ from borderops.config.schema import Settings
 from borderops.experiments.trials import Experiment, Outcome
 from borderops.forecast import differing
 from borderops.forecast.comparing import compare, ranking
-from borderops.forecast.kpis import KPIS
+from borderops.forecast.kpis import measured
 from borderops.forecast.results import Results, Sample, gather, sample, summarise
 from borderops.forecast.spread import spread
 from borderops.report.compare_contents import CompareContents, Compared, SweepContents, UncertaintyContents
@@ -61,7 +61,7 @@ def compare_contents(
         level=level,
         n=len(common),
         same_people=experiment.shares_people,
-        definitions=KPIS,
+        definitions=measured(composed[names[0]].settings),
         manifest=manifest,
         failures=outcome.failures,
         limits=list(LIMITS),
@@ -170,7 +170,7 @@ def sweep_contents(
     SweepContents
         A point of which no replication was finished has no row.
     """
-    level = composed.settings.run.interval_level
+    level, known = composed.settings.run.interval_level, measured(composed.settings)
     tables = []
     for number, (name, chosen) in enumerate(values.items(), start=1):
         if outcome.points[name]:
@@ -181,10 +181,10 @@ def sweep_contents(
         scenario=composed.settings.scenario,
         axes=axes,
         table=pd.concat(tables, ignore_index=True),
-        kpis=[name for name in Headline().cards if name in KPIS],
+        kpis=[name for name in Headline().cards if name in known],
         level=level,
         n=max(len(results) for results in outcome.points.values()),
-        definitions=KPIS,
+        definitions=known,
         manifest=manifest,
         failures=outcome.failures,
         limits=list(LIMITS),
@@ -232,7 +232,7 @@ def uncertainty_contents(
         doubts=len(uniforms[0]) if uniforms else 0,
         replications=max(map(len, outcome.points.values())),
         level=settings.run.interval_level,
-        definitions=KPIS,
+        definitions=measured(settings),
         manifest=manifest,
         failures=outcome.failures,
         limits=list(LIMITS),

@@ -37,6 +37,14 @@ class Chapter:
     pictures: tuple[Callable[[Contents], Picture], ...]
     cards: tuple[str, ...] = ()
 
+    def drawn(self, contents: Contents) -> list[Picture]:
+        """Its pictures, without those of what was not measured."""
+        leaves_out = () if contents.settings.study.books else FROM_BOOKS
+        return [make(contents) for make in self.pictures if make not in leaves_out]
+
+
+FROM_BOOKS: Final = (links, beside_truth)
+"""Pictures of what stands written (``study.books``)."""
 
 CHAPTERS: Final = (
     Chapter("separations", "Separations", (separations, flow, outcomes)),
@@ -87,4 +95,4 @@ CHAPTERS: Final = (
 
 def all_pictures(contents: Contents) -> list[Picture]:
     """Every picture of the report, in order."""
-    return [make(contents) for chapter in CHAPTERS for make in chapter.pictures]
+    return [picture for chapter in CHAPTERS for picture in chapter.drawn(contents)]

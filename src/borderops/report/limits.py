@@ -59,6 +59,11 @@ def cautions(settings: Settings) -> list[str]:
             "The run ends before the court's deadlines for reunification have passed: shares reunited say what was "
             "reached by the last day played."
         )
+    if not settings.study.books:
+        found.append(
+            "What stands written in the systems of record was not measured (study.books=false): nothing is said of "
+            "links, of the official list and of the written clock."
+        )
     if set(settings.arrivals.stations) != set(STATIONS):
         found.append(
             "Only some stations are played, while shelters begin with the children of all of them: census and "

@@ -304,7 +304,7 @@ def pictures(contents: Contents, chapter: Chapter) -> Markup:
         "noscript", tag("p", "Pictures need JavaScript. The tables below them hold the same numbers without it.")
     )
     measured = [name for name in chapter.cards if contents.kpi(name) is not None]
-    made = [make(contents) for make in chapter.pictures]
+    made = chapter.drawn(contents)
     reasons = [picture.nothing if not picture.panels and picture.nothing != NOTHING else None for picture in made]
     # A reason why there is nothing to draw is given once, even if two pictures share it.
     shown = [show(picture) for at, picture in enumerate(made) if reasons[at] is None or reasons[at] not in reasons[:at]]
