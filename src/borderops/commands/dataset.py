@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # numba takes a second, which wrong input can do without
     from borderops.packs.writing import Made
     from borderops.population.people import People
     from borderops.records.bookkeeping import Books
+    from borderops.shelf import Shelf
 
 SIZES: Final = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1M": 1_000_000, "all": None}
 """Persons by word; the whole window for ``all``."""
@@ -245,11 +246,13 @@ def _usual_place(composed: Composed, tier: str, size: str) -> Path:
 def _make(asked: Asked, folder: Path, began: float) -> Made:
     """Form people, play, keep the books and write the pack."""
     from borderops.packs.writing import About, write_pack
+    from borderops.shelf import Shelf
 
-    books, chosen = _books(asked, _clock(began))
-    about = About(asked.name, asked.tier, asked.size, asked.formats)
-    workers = asked.composed.settings.compute.workers
-    return write_pack(folder, books, chosen, about, workers, _clock(began))
+    with Shelf(folder) as shelf:
+        books, chosen = _books(asked, _clock(began), shelf)
+        about = About(asked.name, asked.tier, asked.size, asked.formats)
+        workers = asked.composed.settings.compute.workers
+        return write_pack(folder, books, chosen, about, workers, _clock(began), shelf.rest)
 
 
 def _finished(folder: PackFolder, keep: Callable[[], None] | None) -> Path:
@@ -279,8 +282,8 @@ def _clock(began: float) -> Callable[[str], None]:
     return lambda text: tell(f"{time.monotonic() - began:5.1f} s  {text}")
 
 
-def _books(asked: Asked, say: Callable[[str], None]) -> tuple[Books, np.ndarray]:
-    """Books of the whole history, and the people of the pack."""
+def _books(asked: Asked, say: Callable[[str], None], shelf: Shelf) -> tuple[Books, np.ndarray]:
+    """Books of the whole history, which are larger than it and lie on a shelf, and the people of the pack."""
     from borderops.config import inputs
     from borderops.packs.cutting import choose_people
     from borderops.population.families import form_families
@@ -296,7 +299,7 @@ def _books(asked: Asked, say: Callable[[str], None]) -> tuple[Books, np.ndarray]
     say(f"playing the history of {people.number.size:,} people ...")
     replication = replay(people, settings, asked.replication)
     say("keeping the books ...")
-    books = keep_books(replication, settings)
+    books = keep_books(replication, settings, keep=shelf.keep)
     return books, choose_people(people, SIZES[asked.size], draws)
 
 

@@ -116,6 +116,7 @@ def write_pack(
     about: About,
     workers: int = 1,
     tell: Callable[[str], None] = lambda text: None,
+    rest: Callable[[], None] = lambda: None,
 ) -> Made:
     """Write a pack.
 
@@ -132,6 +133,8 @@ def write_pack(
         Threads that write; files do not depend on it.
     tell : callable
         Is told what is being written.
+    rest : callable
+        Called when a table is done: what was read of books on a shelf need not stay in memory.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def write_pack(
     ModelError
         If the harm guard finds fault with the pack; a defect of borderops.
     """
-    pack = _Pack(folder, books, chosen, about, workers)
+    pack = _Pack(folder, books, chosen, about, workers, rest)
     tell("observed tables ...")
     pack.write_observed()
     tell("answer key ...")
@@ -166,8 +169,10 @@ def observed_parts(folder: Path) -> Iterator[tuple[Sheet, Iterator[pa.Table]]]:
 class _Pack:
     """A pack while it is being written."""
 
-    def __init__(self, folder: Path, books: Books, chosen: np.ndarray, about: About, workers: int):
-        self.folder, self.about, self.workers = folder, about, workers
+    def __init__(
+        self, folder: Path, books: Books, chosen: np.ndarray, about: About, workers: int, rest: Callable[[], None]
+    ):
+        self.folder, self.about, self.workers, self._rest = folder, about, workers, rest
         self.cut = cut(books, chosen)
         self.settings, self.number = books.witness.settings, books.witness.replication.number
         self.numbering = Numbering(self.cut)
@@ -210,9 +215,10 @@ class _Pack:
             rows += part.num_rows
             for file in files:
                 file.write(part)
+            self._rest()
         for file in files:
             file.close()
-        give_back()
+        self._give_back()
         return path_of(sheet), rows
 
     def _parts(self, name: str) -> Iterable[pa.Table]:
@@ -240,7 +246,8 @@ class _Pack:
             for part in [made] if hasattr(made, "num_rows") else made:
                 file.write(part)
                 rows += part.num_rows
-        give_back()
+                self._rest()
+        self._give_back()
         self.sizes[path] = rows
 
     def write_labels(self) -> None:
@@ -310,15 +317,15 @@ class _Pack:
             "version": provenance.version(),
         }
 
+    def _give_back(self) -> None:
+        """Give memory back that Arrow keeps for later, and what was read of the books."""
+        import pyarrow as pa
+
+        pa.default_memory_pool().release_unused()
+        self._rest()
+
     def _text(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
-
-
-def give_back() -> None:
-    """Give memory back that Arrow keeps for later: what a large table took would stay taken to the end."""
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()
 
 
 def about_folders(formats: Sequence[str]) -> list[str]:

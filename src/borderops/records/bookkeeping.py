@@ -13,6 +13,7 @@ import numpy as np
 
 from borderops.config.schema import Settings
 from borderops.records.answer_key import AnswerKey, Written
+from borderops.records.entry import Keep, in_memory
 from borderops.records.mistakes import make_mistakes
 from borderops.records.systems import LAYOUTS, Records
 from borderops.records.transcribe import transcribe
@@ -47,6 +48,7 @@ def keep_books(
     settings: Settings,
     wanted: Iterable[str] = tuple(LAYOUTS),
     only: np.ndarray | None = None,
+    keep: Keep = in_memory,
 ) -> Books:
     """Keep the books of a finished replication.
 
@@ -60,12 +62,14 @@ def keep_books(
         wanted.
     only : ndarray of bool, shape (n,), optional
         About whom alone tables of people are written; see `Witness`.
+    keep : callable
+        Where finished columns go; `borderops.shelf.Shelf.keep` for more rows than memory is to hold.
 
     Returns
     -------
     Books
     """
     witness = Witness(replication, settings, only)
-    written = transcribe(witness, wanted)
-    records, key = make_mistakes(written, witness)
+    written = transcribe(witness, wanted, keep)
+    records, key = make_mistakes(written, witness, keep)
     return Books(witness, written, records, key)

@@ -148,12 +148,12 @@ class Chances:
 
     def _of(self, table: str) -> _Hands:
         if table not in self._hands:
-            written, behind = self.ledger.clean(table), self.ledger.behind(table)
+            written, behind, keep = self.ledger.clean(table), self.ledger.behind(table), self.ledger.keep
             self._hands[table] = _Hands(
                 entities=behind.entity,
-                steps=np.minimum(behind.visit, _VISITS - 1).astype(np.int16),
-                places=self._places(behind.station, written["entered_at"], behind.load),
-                factors=self._factors(written["entered_by"]),
+                steps=keep(np.minimum(behind.visit, _VISITS - 1).astype(np.int16)),
+                places=keep(self._places(behind.station, written["entered_at"], behind.load)),
+                factors=keep(self._factors(written["entered_by"])),
             )
         return self._hands[table]
 

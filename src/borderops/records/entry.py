@@ -55,16 +55,27 @@ class Entry:
     copied: tuple[CopiedFrom, ...] = ()
 
 
+Keep = Callable[[np.ndarray], np.ndarray]
+"""Where a finished column goes, such as `borderops.shelf.Shelf.keep`; gives the same values back."""
+
+
+def in_memory(column: np.ndarray) -> np.ndarray:
+    """Leave a column where it is."""
+    return column
+
+
 class Desk:
     """Tables as they are written one after another; a clerk who copies reads those that came before.
 
     Parameters
     ----------
     lexicon : Lexicon
+    keep : callable
+        Where columns go.
     """
 
-    def __init__(self, lexicon: Lexicon):
-        self.lexicon = lexicon
+    def __init__(self, lexicon: Lexicon, keep: Keep = in_memory):
+        self.lexicon, self.keep = lexicon, keep
         self.tables: dict[str, RecordTable] = {}
         self.behind: dict[str, Behind] = {}
         self.copies: list[Copy] = []
@@ -72,12 +83,14 @@ class Desk:
     def put(self, name: str, entry: Entry, witness: Witness) -> None:
         """Number the rows of an entry in the order in which they were entered, and keep them."""
         table, order = numbered(name, entry.columns)
-        self.tables[name] = table
-        self.behind[name] = _behind(entry, order, witness)
         for one in entry.copied:
             read = one.rec[order]
             copied = read != BLANK
-            self.copies.append(Copy(name, one.table, table["rec_id"][copied], read[copied], one.fields))
+            to_rec, from_rec = self.keep(table["rec_id"][copied]), self.keep(read[copied])
+            self.copies.append(Copy(name, one.table, to_rec, from_rec, one.fields))
+        behind = _behind(entry, order, witness)
+        self.tables[name] = RecordTable(table.layout, {each: self.keep(cells) for each, cells in table.columns.items()})
+        self.behind[name] = Behind(**{each: self.keep(cells) for each, cells in behind.columns().items()})
 
     def rec_of(self, name: str, persons: np.ndarray) -> np.ndarray:
         """Number of the first row about each of some people in a table; `BLANK` where there is none, int64."""

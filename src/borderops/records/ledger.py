@@ -28,6 +28,7 @@ from borderops.records.answer_key import (
     Unavoidable,
     Written,
 )
+from borderops.records.entry import Keep, in_memory
 from borderops.records.systems import Records, RecordTable
 
 NO_CAUSE: Final = -1
@@ -121,10 +122,12 @@ class Ledger:
     Parameters
     ----------
     written : Written
+    keep : callable
+        Where columns go when the ledger is closed.
     """
 
-    def __init__(self, written: Written):
-        self.written = written
+    def __init__(self, written: Written, keep: Keep = in_memory):
+        self.written, self.keep = written, keep
         self.lexicon = written.records.lexicon.copy()
         self._books = {
             name: _Book(table, written.behind[name], np.ones(len(table), dtype=bool))
@@ -348,7 +351,8 @@ class Ledger:
         """
         tables, behind, missing = {}, {}, {}
         for name, book in self._books.items():
-            tables[name], behind[name] = _released(book)
+            tables[name], behind[name] = _released(book, self.keep)
+            book.columns, book.added = {}, []  # nobody changes them any more
             if not book.stands.all():
                 missing[name] = book.table.take(np.flatnonzero(~book.stands))
         records = Records(tables, self.lexicon)
@@ -381,17 +385,19 @@ def _spread(values: np.ndarray | int, count: int, dtype: Any = None) -> np.ndarr
     return column if column.ndim else np.full(count, column)
 
 
-def _released(book: _Book) -> tuple[RecordTable, Behind]:
+def _released(book: _Book, keep: Keep) -> tuple[RecordTable, Behind]:
     """A table as it is released, in the order of the numbers of its rows, and what stands behind it."""
-    columns = {name: book.columns.get(name, column) for name, column in book.table.columns.items()}
+    columns = dict(book.table.columns)
     behind = book.behind.columns()
     rows = None if book.stands.all() else np.flatnonzero(book.stands)
     if rows is None and not book.added:
+        columns |= {name: keep(column) for name, column in book.columns.items()}
         return RecordTable(book.table.layout, columns), book.behind
 
     def joined(column: np.ndarray, added: list[np.ndarray]) -> np.ndarray:
-        return np.concatenate([column if rows is None else column[rows], *added])
+        return keep(np.concatenate([column if rows is None else column[rows], *added]))
 
+    columns |= book.columns
     columns = {name: joined(each, [more.columns[name] for more in book.added]) for name, each in columns.items()}
     behind = {name: joined(each, [more.behind[name] for more in book.added]) for name, each in behind.items()}
     return RecordTable(book.table.layout, columns), Behind(**behind)

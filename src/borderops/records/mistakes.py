@@ -19,6 +19,7 @@ from borderops.records.answer_key import AnswerKey, Mechanism, Written
 from borderops.records.chances import Chances
 from borderops.records.copying import VERSIONS, carry, copies_to, other_thread, versions_of
 from borderops.records.detectable import seen_by
+from borderops.records.entry import Keep, in_memory
 from borderops.records.fields import BLANK, NO_DAY, Kind
 from borderops.records.ledger import Ledger
 from borderops.records.lost_mail import lose_mail
@@ -125,7 +126,7 @@ accidents of spreadsheets in `borderops.records.sheets`. Numbers that tie tables
 reason codes are steering acts: nobody's hand slips there."""
 
 
-def make_mistakes(written: Written, witness: Witness) -> tuple[Records, AnswerKey]:
+def make_mistakes(written: Written, witness: Witness, keep: Keep = in_memory) -> tuple[Records, AnswerKey]:
     """Let people make their mistakes.
 
     Parameters
@@ -134,6 +135,8 @@ def make_mistakes(written: Written, witness: Witness) -> tuple[Records, AnswerKe
         What flawless clerks wrote.
     witness : Witness
         What they saw, with the history's steering acts, the settings and the draws.
+    keep : callable
+        Where columns go when nobody changes them any more.
 
     Returns
     -------
@@ -147,7 +150,7 @@ def make_mistakes(written: Written, witness: Witness) -> tuple[Records, AnswerKe
         If a rate is given for a field that such a slip cannot befall.
     """
     require_fields(witness.settings.records.rates_of_fields)
-    ledger = Ledger(written)
+    ledger = Ledger(written, keep)
     acts, chances = FailedActs(ledger, witness), Chances(ledger, witness)
     hands, families = Hands(chances), WrongFamilies(chances)
     for table in written.records.tables:

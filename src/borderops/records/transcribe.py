@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from borderops.records import clerk_e3, clerk_earm, clerk_eid, clerk_local, clerk_mail, clerk_portal, clerk_sigma
 from borderops.records.answer_key import Written
-from borderops.records.entry import Clerk, Desk
+from borderops.records.entry import Clerk, Desk, Keep, in_memory
 from borderops.records.known_names import known_names
 from borderops.records.spelling import Lexicon
 from borderops.records.systems import LAYOUTS, names
@@ -37,7 +37,7 @@ def needed(wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(order)
 
 
-def transcribe(witness: Witness, wanted: Iterable[str] = tuple(LAYOUTS)) -> Written:
+def transcribe(witness: Witness, wanted: Iterable[str] = tuple(LAYOUTS), keep: Keep = in_memory) -> Written:
     """Write the records of a finished history without a slip.
 
     Parameters
@@ -45,12 +45,14 @@ def transcribe(witness: Witness, wanted: Iterable[str] = tuple(LAYOUTS)) -> Writ
     witness : Witness
     wanted : iterable of str
         Tables; those that they copy from are written as well. A table is the same whatever else is wanted.
+    keep : callable
+        Where columns go.
 
     Returns
     -------
     Written
     """
-    desk = Desk(Lexicon(known_names()))
+    desk = Desk(Lexicon(known_names()), keep)
     for name in needed(wanted):
         desk.put(name, CLERKS[name](witness, desk), witness)
     return desk.written()

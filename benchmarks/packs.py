@@ -1,0 +1,216 @@
+"""Data packs: rows a second, seconds from a cold start, and memory beside the history; and pseudopeople beside them.
+
+    python benchmarks/packs.py                             all but the other tool (three minutes)
+    python benchmarks/packs.py --pseudopeople PYTHON       and a noise job of pseudopeople, under a Python that has it
+    python benchmarks/packs.py --only rows,command         some of: rows, command, memory, pseudopeople
+
+Each part is a process of its own, so that its memory is its own. Seconds differ between machines and days, and CPU
+seconds less so. Both tools read what they have, spoil it and write Parquet with zstd; what one cell can suffer differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PARTS = ("rows", "command", "memory", "pseudopeople")
+ROWS, ROWS_SECONDS, ROWS_MEGABYTES = 1_000_000, 10.0, 2048.0
+"""The promise: so many rows with their key, once the history exists."""
+
+COMMAND_SECONDS = 30.0
+"""And of a hundred thousand persons, from a cold start."""
+
+LONG = ("size=1M",)
+"""Words of the window that holds a million people."""
+
+
+def memory() -> float:
+    """Megabytes that this process has taken at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Seconds on the clock, CPU seconds, and what a call gave."""
+    clock, cpu = time.perf_counter(), time.process_time()
+    made = work()
+    return time.perf_counter() - clock, time.process_time() - cpu, made
+
+
+# --- parts, each in a process of its own ------------------------------------------------------------------------------
+
+
+def played(words: tuple[str, ...]) -> tuple[Any, Any]:
+    """A history, and the settings that it was played with."""
+    from borderops.commands.dataset import read_words
+    from borderops.config import inputs
+    from borderops.population.families import form_families
+    from borderops.replication import replay
+    from borderops.streams import Draws
+
+    settings = inputs.at(read_words(words).composed.settings, 1)
+    return replay(form_families(settings, Draws(settings.seed, 1)), settings, 1), settings
+
+
+def written(replication: Any, settings: Any, persons: int | None) -> Any:
+    """Keep the books of a history and write a pack with its answer key, as the command does."""
+    from borderops.packs.cutting import choose_people
+    from borderops.packs.writing import About, write_pack
+    from borderops.records.bookkeeping import keep_books
+    from borderops.shelf import Shelf
+    from borderops.streams import Draws
+
+    with tempfile.TemporaryDirectory() as folder, Shelf(Path(folder)) as shelf:
+        books = keep_books(replication, settings, keep=shelf.keep)
+        chosen = choose_people(books.witness.people, persons, Draws(settings.seed, 1))
+        (Path(folder) / "pack").mkdir()
+        about = About("benchmark", "benchmark", str(persons), ("parquet",))
+        return write_pack(Path(folder) / "pack", books, chosen, about, settings.compute.workers, rest=shelf.rest)
+
+
+def rows() -> dict[str, Any]:
+    """A million rows and their key, once the history exists."""
+    # Compiled functions are loaded and tables of names read before anything is timed.
+    small = ("window.start=2018-06-01", "window.end=2018-06-10", "study.season_start=null", "study.season_end=null")
+    written(*played(small), 1_000)
+    replication, settings = played(())
+    before = memory()
+    wall, cpu, made = timed(lambda: written(replication, settings, 132_000))
+    return {"persons": made.persons, "rows": made.rows, "errors": made.errors, "wall": wall, "cpu": cpu,
+            "before": before, "peak": memory()}  # fmt: skip
+
+
+def pack(persons: str) -> dict[str, Any]:
+    """So many people of the window of a million: what the history takes, and what the pack takes beside it."""
+    replication, settings = played(LONG)
+    before = memory()
+    wall, cpu, made = timed(lambda: written(replication, settings, int(persons)))
+    return {"persons": made.persons, "rows": made.rows, "wall": wall, "cpu": cpu, "before": before, "peak": memory()}
+
+
+NOISE = """
+import json, sys, tempfile, time
+from pathlib import Path
+import pandas as pd, pseudopeople, pyarrow
+with tempfile.TemporaryDirectory() as folder:
+    jobs = {name: getattr(pseudopeople, f"generate_{name}") for name in sys.argv[1].split(",")}
+    for job in jobs.values():
+        job()  # what is loaded and compiled once is not timed
+    clock, cpu, rows, cells = time.perf_counter(), time.process_time(), 0, 0
+    for round in range(int(sys.argv[2])):
+        for name, job in jobs.items():
+            made = job(seed=round)
+            made.to_parquet(Path(folder) / f"{name}.parquet", compression="zstd")
+            rows, cells = rows + len(made), cells + made.size
+    print(json.dumps({"rows": rows, "cells": cells, "wall": time.perf_counter() - clock,
+                      "cpu": time.process_time() - cpu, "version": pseudopeople.__version__}))
+"""
+JOBS = "decennial_census,american_community_survey,current_population_survey,women_infants_and_children,social_security,taxes_w2_and_1099,taxes_1040"  # noqa: E501
+"""Tables that pseudopeople spoils of the sample that comes with it, with the noise it comes with."""
+
+
+# --- telling ----------------------------------------------------------------------------------------------------------
+
+
+def beside(*words: str) -> dict[str, Any]:
+    """What a part gave as a process of its own."""
+    done = subprocess.run([sys.executable, __file__, "--part", *words], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def against(value: float, most: float, unit: str) -> str:
+    """A promise, and whether it is kept."""
+    return f"{'at most' if value <= most else 'MORE THAN'} {most:g} {unit}"
+
+
+def tell_rows() -> dict[str, Any]:
+    """Rows a second."""
+    found = beside("rows")
+    enough = "" if found["rows"] >= ROWS else f"; FEWER THAN {ROWS:,} ROWS"
+    held = against(found["wall"], ROWS_SECONDS, "s")
+    print(f"rows: {found['persons']:,} persons, {found['rows']:,} rows, {found['errors']:,} errors, written in "
+          f"{found['wall']:.1f} s ({held}; {found['cpu']:.1f} s CPU){enough}")  # fmt: skip
+    print(f"      {found['rows'] / found['wall']:,.0f} rows a second; {found['before']:,.0f} MB with the history, "
+          f"{found['peak']:,.0f} MB in all ({against(found['peak'], ROWS_MEGABYTES, 'MB')})")  # fmt: skip
+    return found
+
+
+def tell_command() -> None:
+    """The whole command."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-m", "borderops", "dataset", "size=100k", f"into={Path(folder) / 'pack'}"]
+        begun, clock = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        said = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+        wall, done = time.perf_counter() - clock, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = done.ru_utime + done.ru_stime - begun.ru_utime - begun.ru_stime
+    print(f"command: borderops dataset size=100k in {wall:.1f} s from a cold start "
+          f"({against(wall, COMMAND_SECONDS, 's')}; {cpu:.1f} s CPU): {said.splitlines()[0]}")  # fmt: skip
+
+
+def tell_memory() -> None:
+    """Memory beside the history, of packs of two sizes from one history."""
+    found = [beside("pack", str(persons)) for persons in (100_000, 1_000_000)]
+    for one in found:
+        print(f"memory: {one['persons']:,} persons, {one['rows']:,} rows: {one['before']:,.0f} MB with the history, "
+              f"{one['peak']:,.0f} MB in all, {one['peak'] - one['before']:,.0f} MB beside it; "
+              f"{one['wall']:.0f} s ({one['cpu']:.0f} s CPU)")  # fmt: skip
+    small, large = (one["peak"] - one["before"] for one in found)
+    print(f"        ten times the people take {large / small:.2f} times the memory beside the history")
+
+
+def tell_pseudopeople(python: str | None, ours: dict[str, Any] | None) -> None:
+    """Rows a second with noise of another tool, in the same run."""
+    if python is None:
+        print("pseudopeople: left out; --pseudopeople PYTHON names a Python that has it")
+        return
+    done = subprocess.run([python, "-c", NOISE, JOBS, "2"], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"pseudopeople could not be run: {done.stderr.strip().splitlines()[-1]}")
+    found = json.loads(done.stdout.splitlines()[-1])
+    rate = found["rows"] / found["wall"]
+    print(f"pseudopeople {found['version']}: {found['rows']:,} rows of its sample with noise in {found['wall']:.1f} s "
+          f"({found['cpu']:.1f} s CPU): {rate:,.0f} rows a second")  # fmt: skip
+    if ours is not None:
+        by_cpu = ours["rows"] / ours["cpu"] / (found["rows"] / found["cpu"])
+        print(f"              borderops writes {ours['rows'] / ours['wall'] / rate:.1f} times as many a second, with a "
+              f"key; {by_cpu:.1f} times as many a CPU second")  # fmt: skip
+
+
+def main() -> None:
+    """Run the benchmark and print lines."""
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    words.add_argument("--pseudopeople", metavar="PYTHON")
+    words.add_argument("--only", default=",".join(PARTS))
+    words.add_argument("--part", nargs="+", help=argparse.SUPPRESS)
+    given = words.parse_args()
+    if given.part:
+        part, *rest = given.part
+        print(json.dumps({"rows": rows, "pack": pack}[part](*rest)))
+        return
+    wanted = given.only.split(",")
+    if unknown := [one for one in wanted if one not in PARTS]:
+        raise SystemExit(f"--only is {', '.join(unknown)}; allowed: {', '.join(PARTS)}")
+    print(f"{platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; "
+          f"Python {platform.python_version()}")  # fmt: skip
+    ours = tell_rows() if "rows" in wanted else None
+    if "command" in wanted:
+        tell_command()
+    if "memory" in wanted:
+        tell_memory()
+    if "pseudopeople" in wanted:
+        tell_pseudopeople(given.pseudopeople, ours)
+
+
+if __name__ == "__main__":
+    main()
