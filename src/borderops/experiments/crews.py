@@ -19,8 +19,6 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future
 from typing import Any, Final, Protocol
 
-from borderops.experiments import memory
-
 ONE_THREAD: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
 )
@@ -66,9 +64,6 @@ class Here:
     ends_what_it_began = False
     works_beside = False
 
-    def __init__(self) -> None:
-        memory.hold_on()
-
     def begin(self, work: Callable[[Any], Any], task: Any) -> Future[Any]:
         """Do the job."""
         future: Future[Any] = Future()
@@ -80,7 +75,6 @@ class Here:
 
     def dismiss(self) -> None:
         """Nobody is there to be dismissed."""
-        memory.let_go()
 
 
 class Threads:
@@ -95,7 +89,6 @@ class Threads:
     works_beside = True
 
     def __init__(self, seats: int):
-        memory.hold_on()
         self.seats = seats
         self._jobs: queue.SimpleQueue[tuple[Future[Any], Callable[[Any], Any], Any] | None] = queue.SimpleQueue()
         # Daemons, which those of the standard library's pool are not: a second Ctrl-C must end the program at once.
@@ -115,7 +108,6 @@ class Threads:
             self._jobs.put(None)
         for thread in self._threads:
             thread.join()
-        memory.let_go()
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -212,7 +204,6 @@ def _tell(job: Future[Any], told: Future[Any], began: float) -> None:
 def _start_worker(parent: int) -> None:
     """Leave Ctrl-C to the parent, which keeps what is finished and then ends its workers; never outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    memory.hold_on()
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
 
 
