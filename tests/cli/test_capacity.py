@@ -315,6 +315,13 @@ def test_wrong_words_are_told_before_anything_is_made(home, capsys, words, told)
     assert [path.name for path in home.iterdir()] == ["mine.yaml"]
 
 
+def test_a_level_too_high_is_told_once_and_not_for_every_level_above(home, capsys):
+    """Of fifty levels of which most lie beyond the window the first that does is told."""
+    words = ["lever=start", "judged=design", "high=50", "step=1", "study.season_end=2018-05-08"]
+    assert main(["capacity", *TINY, *words]) == 2
+    assert capsys.readouterr().err.count("the level of start is") == 1
+
+
 def test_all_wrong_words_are_told_at_once(home, capsys):
     """Own words, a lever, a setting: one answer names them all."""
     assert main(["capacity", *TINY, "lever=coordinator", "low=x", "transport.notice_hours=-1"]) == 2

@@ -183,6 +183,7 @@ def test_every_row_has_luck_of_its_own_and_points_share_it():
         (["at_most.shelter_days_ful=3"], "at_most.shelter_days_ful is no KPI; did you mean shelter_days_full?"),
         (["at_least.shelter_days_full=few"], "at_least.shelter_days_full is few; allowed: a number"),
         (["levers=beds"], "levers=beds: beds is no lever"),
+        (["levers=start", "scenario=family_unity"], "levers=start: start cannot be moved; allowed: a policy that"),
         (["false_go=0"], "false_go is 0; allowed: a number above 0"),
         (["criteria=mine"], "mine"),
         (["run.replications=1"], "run.replications is 1; allowed here: 2 or more"),

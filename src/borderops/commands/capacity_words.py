@@ -337,8 +337,11 @@ def _require_usable(settings: Settings, levels: Mapping[str, Sequence[int]]) -> 
     """
     problems: list[str] = []
     for name, some in levels.items():
-        for level in some:
+        for level in reversed(some):
+            already = len(problems)
             _kept(lambda at: LEVERS[at[0]].apply(settings, at[1]), (name, level), problems)
+            if len(problems) > already:
+                break  # the highest, which was asked for; those below it would be told the same
     if not problems:
         _kept(lambda most: apply_all(settings, most), {name: some[-1] for name, some in levels.items()}, problems)
     if problems:

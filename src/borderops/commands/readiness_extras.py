@@ -250,6 +250,8 @@ def _indicators(
             replace(one, replication=at) for at, some in enumerate(played.points.values(), start=1) for one in some
         ]
         basis = f"Learned from {count(len(results), 'season')}, each at a point of its own of what is in doubt."
+        if len(results) < extras.watched:
+            basis += f" {extras.watched - len(results)} of {extras.watched} points contradict themselves or failed."
     if not results:
         return watch_section([], contents.level, basis)
     week = first_week(sample(results, "daily"), contents.review.start.day)

@@ -271,13 +271,14 @@ def _figures(own: Own) -> tuple[list[Figure], str]:
 
 def _space(own: Own, composed: Composed, words: Sequence[str]) -> Space:
     from borderops.experiments.varied import Space
-    from borderops.readiness.levers import lever_named
+    from borderops.readiness.levers import LEVERS, lever_named
 
     problems: list[str] = []
     levers = []
     for name in own.levers:
         try:
             levers.append(lever_named(name))
+            LEVERS[name].apply(composed.settings, LEVERS[name].levels(composed.settings)[-1] or 1)
         except ConfigError as found:
             problems += [f"levers={name}: {one}" for one in found.problems]
     try:

@@ -58,6 +58,9 @@ ANNEX_STYLE: Final = """
 .each svg.reading { width: 260px; max-width: 260px; }
 .each .scroll { border: 0; max-height: none; }
 .each tr.grey { color: var(--quiet); }
+.worded th, .worded thead th:not(:first-child), .worded td { text-align: left; white-space: normal; min-width: 5rem; }
+.worded tbody th { min-width: 10rem; }
+.scroll:has(.worded) { max-height: none; }
 @media screen and (max-width: 760px) { .each .grounds { grid-template-columns: 1fr; } }
 @media print {
   .each { break-inside: avoid; }
@@ -110,7 +113,7 @@ def told_by_itself(section: Any) -> Markup:
     pictures = getattr(section, "pictures", ())
     return join(
         tag("ol", [tag("li", one) for one in sentences], class_="reasons") if sentences else None,
-        [table(one, caption) for caption, one in tables.items()],
+        [table(one, caption, class_="numbers worded") for caption, one in tables.items()],
         shown(list(pictures)) if pictures else None,
     )
 
@@ -205,14 +208,13 @@ def _plan(contents: ReadinessContents) -> Markup:
     for name, fact in contents.review.facts.items():
         question = FACTS[name]
         told = _fact_text(fact.value)
-        row = {"Fact": question.title, "Unit": question.unit, "Plan": told, "What was read": fact.words}
-        row["Judged"] = "yes" if name in judged else "no"
+        row = {"Fact": question.title, "Unit": question.unit, "Plan": told}
         if not contents.is_beside_itself:
             row[contents.beside_name] = _fact_text(contents.beside.facts[name].value)
-        rows.append(row)
+        rows.append(row | {"Judged": "yes" if name in judged else "no", "What was read": fact.words})
     return join(
         tag("p", "Read off the settings; no season has to be played for them.", class_="quiet"),
-        table(pd.DataFrame(rows), "Facts of the plan", class_="numbers plan-facts"),
+        table(pd.DataFrame(rows), "Facts of the plan", class_="numbers worded"),
     )
 
 
