@@ -6,6 +6,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
+TOOLS := .venv-tools/.ready
 
 # A fresh environment is imported from many times: let Python keep what it compiles on the first.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,6 +22,9 @@ test: $(READY)  ## run the tests that take seconds; TESTS="tests/cli -k help" pi
 test-slow: $(READY)  ## run the tests that build environments or play for long
 	@$(BIN)/python -m pytest -n auto -m slow $(TESTS)
 
+test-tools: $(TOOLS)  ## run the tests with other tools: Splink, recordlinkage, dedupe, validators, PostgreSQL
+	@.venv-tools/bin/python -m pytest -n auto tests/packs/test_other_tools.py tests/packs/test_postgresql.py $(TESTS)
+
 lint: $(READY)  ## look for mistakes and for lines out of order
 	@$(BIN)/ruff check src tests docs benchmarks
 	@$(BIN)/ruff format --check src tests docs benchmarks
@@ -28,16 +32,18 @@ lint: $(READY)  ## look for mistakes and for lines out of order
 types: $(READY)  ## check the types
 	@$(BIN)/mypy
 
-check: lint types test test-slow  ## all of lint, types and tests
+check: lint types test test-slow test-tools  ## all of lint, types and tests
 
-lock: $(READY)  ## resolve the dependencies anew into requirements.lock
+lock: $(READY)  ## resolve the dependencies anew into requirements.lock and requirements-tools.lock
 	@$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install -q uv
 	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	  --extra test --extra dev pyproject.toml -o requirements.lock
-	@if grep -n '://' requirements.lock; then echo 'requirements.lock names an address: see the lines above'; exit 1; fi
+	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	  --extra test --extra linkage --extra validators --extra postgresql pyproject.toml -o requirements-tools.lock
+	@if grep -n '://' requirements*.lock; then echo 'a lock names an address: see the lines above'; exit 1; fi
 
 clean:  ## remove the environment and all caches; outputs stay
-	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf .venv .venv-tools build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## show this list
@@ -62,4 +68,14 @@ $(READY): pyproject.toml requirements.lock
 	   && $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; }
 	@touch $@
 
-.PHONY: run test test-slow lint types check lock clean help
+# An environment of its own: some of these tools ask for older releases of what borderops is tested with.
+$(TOOLS): $(READY) pyproject.toml requirements-tools.lock
+	@echo 'Setting up .venv-tools (once) ...' >&2
+	@rm -rf .venv-tools; $(PYTHON) -m venv .venv-tools
+	@if [ -x $(BIN)/uv ]; then uv=$(BIN)/uv; else uv=uv; fi; \
+	 $$uv pip install -q --python .venv-tools/bin/python --require-hashes -r requirements-tools.lock 2>.venv-tools/uv.log || \
+	 { echo 'uv could not be used (.venv-tools/uv.log says why); installing with pip ...' >&2; \
+	   .venv-tools/bin/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r requirements-tools.lock; }
+	@touch $@
+
+.PHONY: run test test-slow test-tools lint types check lock clean help
