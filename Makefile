@@ -17,10 +17,10 @@ run: $(READY)  ## forecast the 2018 season; ARGS="scenario=family_unity run.repl
 	@$(BIN)/borderops run $(ARGS)
 
 test: $(READY)  ## run the tests that take seconds; TESTS="tests/cli -k help" picks some
-	@$(BIN)/python -m pytest -n auto -m "not slow" $(TESTS)
+	@$(BIN)/python -m pytest -n auto -m "not slow" --durations=15 $(TESTS)
 
 test-slow: $(READY)  ## run the tests that build environments or play for long
-	@$(BIN)/python -m pytest -n auto -m slow $(TESTS)
+	@$(BIN)/python -m pytest -n auto -m slow --durations=15 $(TESTS)
 
 test-tools: $(TOOLS)  ## run the tests with other tools: Splink, recordlinkage, dedupe, validators, PostgreSQL
 	@.venv-tools/bin/python -m pytest -n auto tests/packs/test_other_tools.py tests/packs/test_postgresql.py $(TESTS)

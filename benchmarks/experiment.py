@@ -3,7 +3,8 @@
     python benchmarks/experiment.py            100 replications in two threads, then 12 in threads and in processes
     python benchmarks/experiment.py 20         another number
 
-Figures alone are kept, in a folder of its own that goes away.
+Figures alone are kept, in a folder of its own that goes away. The yardstick, timed before and after, tells how fast the
+machine is just then.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import yardstick
 
 from borderops.config.compose import compose
 from borderops.config.schema import Settings
@@ -54,16 +57,30 @@ def played(settings: Settings, count: int, hire: Callable[[int], Crew], folder: 
     return time.perf_counter() - began
 
 
+def yard() -> float:
+    """Seconds of the yardstick, the least of three."""
+    best = float("inf")
+    for _ in range(3):
+        began = time.perf_counter()
+        yardstick.play()
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
 def main(words: list[str]) -> None:
     """Run the benchmark and print what it measured."""
     count = int(words[0]) if words else 100
-    settings = compose(FULL_WINDOW).settings
-    make_ready(settings, print)
-    with tempfile.TemporaryDirectory() as folder:
-        seconds = played(settings, count, lambda tasks: Threads(WORKERS), folder, tells=True)
-    print(f"{count} replications of {settings.window.start} to {settings.window.end} in {WORKERS} threads, summaries "
-          f"of all tables included: {seconds:.1f} s, {seconds / count:.2f} s each; at this pace 1,000 take "
-          f"{1000 * seconds / count / 60:.1f} min; at most {memory():,.0f} MB")  # fmt: skip
+    for books in ("false", "true"):
+        settings = compose([*FULL_WINDOW, f"study.books={books}"]).settings
+        make_ready(settings, print)
+        before = yard()
+        with tempfile.TemporaryDirectory() as folder:
+            seconds = played(settings, count, lambda tasks: Threads(WORKERS), folder, tells=True)
+        each, yards = seconds / count, min(before, yard())
+        print(f"study.books={books}: {count} replications of {settings.window.start} to {settings.window.end} in "
+              f"{WORKERS} threads, summaries of all tables included: {seconds:.1f} s, {each:.2f} s each, "
+              f"{each / yards:.2f} times the yardstick's {yards:.2f} s; at this pace 1,000 take "
+              f"{1000 * each / 60:.1f} min; at most {memory():,.0f} MB")  # fmt: skip
     for name, crew in (("threads", Threads), ("processes", Processes), ("threads", Threads), ("processes", Processes)):
         with tempfile.TemporaryDirectory() as folder:
             seconds = played(settings, SIDE_BY_SIDE, lambda tasks, crew=crew: crew(WORKERS), folder)
