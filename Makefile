@@ -23,7 +23,8 @@ test-slow: $(READY)  ## run the tests that build environments or play for long
 	@$(BIN)/python -m pytest -n auto -m slow --durations=15 $(TESTS)
 
 test-tools: $(TOOLS)  ## run the tests with other tools: Splink, recordlinkage, dedupe, validators, PostgreSQL
-	@.venv-tools/bin/python -m pytest -n auto tests/packs/test_other_tools.py tests/packs/test_postgresql.py $(TESTS)
+	@.venv-tools/bin/python -m pytest -n auto tests/packs/test_other_tools.py tests/packs/test_postgresql.py \
+	  "tests/docs/test_how_tos.py::test_a_how_to_works_as_it_is_written[score-a-tool]" $(TESTS)
 
 lint: $(READY)  ## look for mistakes and for lines out of order
 	@$(BIN)/ruff check src tests docs benchmarks

@@ -5,6 +5,7 @@ A block says by its first line what it is for:
 =================== =============================================================================================
 ```sh               is run by sh and must succeed
 ```sh exit=2        is run and must end with this exit code; what it says on standard error is what is compared
+```sh needs=splink  is run where that package is installed (``make test-tools``), elsewhere it is only shown
 ```python           is run; the Python blocks of one page share their names, as in one session
 ```yaml file=a.yaml is written to that file, as is ```csv file=...
 ```text             what the block before it prints, compared to the letter
@@ -21,6 +22,7 @@ that are separated by tabs are shown one below the other.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import os
 import re
@@ -51,7 +53,7 @@ class Block:
     kind : str
         ``sh``, ``python``, ``yaml``, ``csv``, ``text`` or ``console``.
     options : dict of str to str
-        ``exit`` or ``file``.
+        ``exit``, ``needs`` or ``file``.
     text : str
     line : int
         Line of the page on which it begins.
@@ -91,9 +93,11 @@ def play(found: list[Block], folder: Path) -> Iterator[tuple[Block, str]]:
         If a command ends with another exit code than the page says.
     """
     session: dict[str, object] = {"__name__": "how_to"}
-    said = ""
+    said: str | None = ""
     for block in found:
-        if block.kind in WRITTEN:
+        if block.kind in RUN and not is_installed(block.options.get("needs")):
+            said = None
+        elif block.kind in WRITTEN:
             path = folder / block.options["file"]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, encoding="utf-8")
@@ -101,16 +105,21 @@ def play(found: list[Block], folder: Path) -> Iterator[tuple[Block, str]]:
             said = _run_shell(block, folder)
         elif block.kind == "python":
             said = _run_python(block, folder, session)
-        elif block.kind == "text":
+        elif block.kind == "text" and said is not None:
             yield block, said
+
+
+def is_installed(package: str | None) -> bool:
+    """Whether a package is there that a block needs."""
+    return package is None or importlib.util.find_spec(package) is not None
 
 
 def _run_shell(block: Block, folder: Path) -> str:
     wanted = int(block.options.get("exit", "0"))
     with tempfile.TemporaryDirectory() as tools:
-        for name in ("borderops", "dask"):
+        for name, words in (("borderops", "-m borderops"), ("dask", "-m dask"), ("python", "")):
             command = Path(tools) / name
-            command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {name} "$@"\n', encoding="utf-8")
+            command.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n', encoding="utf-8")
             command.chmod(0o755)
         search = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
         done = subprocess.run(
@@ -121,6 +130,7 @@ def _run_shell(block: Block, folder: Path) -> str:
                 "COLUMNS": COLUMNS,
                 "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
                 "PYTHONPATH": search,
+                "SOURCE": str(ROOT),
             },
             capture_output=True,
             text=True,

@@ -79,6 +79,13 @@ def test_what_is_shown_is_compared_with_what_is_printed(tmp_path):
     ]
 
 
+def test_what_needs_another_tool_runs_where_it_is(tmp_path):
+    """A block that needs a missing package is left out, and what it would print is not compared; others are run."""
+    text = "```sh needs={}\necho said\n```\n```text\nsaid\n```\n"
+    assert list(play(blocks(text.format("no_such_package")), tmp_path)) == []
+    assert [said for _, said in play(blocks(text.format("numpy")), tmp_path)] == ["said\n"]
+
+
 def test_refreshing_changes_nothing_but_outputs():
     """Outputs are written anew, and a page that is right stays as it is."""
     right = PAGE.replace("seed: 2", "seed: 1")
