@@ -59,7 +59,12 @@ def chances(section: CapacitySection) -> Picture:
     drawn = new_figure(
         hovermode="closest",
         xaxis=_level_axis(section),
-        yaxis={"range": [-3, 103], "title": {"text": "per cent of seasons"}, "rangemode": "normal"},
+        yaxis={
+            "range": [-3, 112],
+            "tickvals": [0, 20, 40, 60, 80, 100],
+            "title": {"text": "per cent of seasons"},
+            "rangemode": "normal",
+        },
     )
     for name in names:
         rows = judged[judged["criterion"] == name].assign(at=lambda one: one["plan"].map(at)).sort_values("at")

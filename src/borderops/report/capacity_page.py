@@ -124,12 +124,16 @@ def _criteria(section: CapacitySection) -> Markup:
         if section.answers
         else max(section.judged, key=lambda one: sum(one.levels.values()))
     )
-    parts = [table(shown_criteria(chosen), f"All criteria, {chosen.name}", 1)]
-    if first.name != chosen.name:
-        parts.append(table(shown_criteria(first), f"All criteria, {first.name}", 1))
-    if section.beside is not None:
-        parts.append(table(shown_criteria(section.beside), f"All criteria, {section.beside.name}", 1))
-    return join(parts)
+    plans = [chosen, *([first] if first.name != chosen.name else []), *([section.beside] if section.beside else [])]
+    return join(
+        [
+            join(
+                tag("h3", f"{one.name[:1].upper()}{one.name[1:]}: {one.tried.verdict}"),
+                table(shown_criteria(one), f"All criteria, {one.name}", 1, "numbers worded"),
+            )
+            for one in plans
+        ]
+    )
 
 
 def _all(section: CapacitySection) -> Markup:

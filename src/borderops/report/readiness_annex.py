@@ -58,9 +58,6 @@ ANNEX_STYLE: Final = """
 .each svg.reading { width: 260px; max-width: 260px; }
 .each .scroll { border: 0; max-height: none; }
 .each tr.grey { color: var(--quiet); }
-.worded th, .worded thead th:not(:first-child), .worded td { text-align: left; white-space: normal; min-width: 5rem; }
-.worded tbody th { min-width: 10rem; }
-.scroll:has(.worded) { max-height: none; }
 @media screen and (max-width: 760px) { .each .grounds { grid-template-columns: 1fr; } }
 @media print {
   .each { break-inside: avoid; }
