@@ -1,12 +1,13 @@
 """Write the tables of docs/validity.md and docs/hindcast.md from finished folders; every number in them comes so.
 
     borderops fit
+    borderops fit scenario=foreseen_2018
     borderops validate
-    borderops validate scenario=foreseen_2018
+    borderops validate scenario=foreseen_2018 inputs.sample=foreseen_2018
     python docs/validity_numbers.py FOLDER [FOLDER ...]
 
 A folder of `validate` fills the scorecard, one of a forecast set beside what happened the page on it, and one of `fit`
-(it holds tables/identifiability.csv) what the figures cannot tell apart.
+(it holds tables/identifiability.csv) what the figures cannot tell apart, of a fit as of a day on the page on that day.
 """
 
 from __future__ import annotations
@@ -40,7 +41,11 @@ def main(arguments: list[str]) -> int:
             page, name = (VALIDITY, SCORECARD) if told["as_of"] is None else (HINDCAST, FORECAST)
             fill(page, name, scorecard(told))
         elif (tables / "identifiability.csv").is_file():
-            fill(VALIDITY, IDENTIFIABILITY, identifiability(tables))
+            told = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+            if told["as_of"] is None:
+                fill(VALIDITY, IDENTIFIABILITY, identifiability(tables))
+            else:
+                fill(HINDCAST, IDENTIFIABILITY, f"{fitted(told)}\n\n{identifiability(tables)}")
         else:
             print(f"{folder} holds neither scorecard.json nor tables/identifiability.csv", file=sys.stderr)
             return 2
@@ -127,6 +132,31 @@ def width(one: dict[str, Any]) -> str:
     if one["half_width"] is None or one["width_limit"] is None:
         return ""
     return f"±{one['half_width']:.1f} points" if one["unit"] in SHARES else f"±{100 * one['half_width']:.0f} %"
+
+
+# --- a fit as of a day --------------------------------------------------------------------------------------------
+
+
+def fitted(told: dict[str, Any]) -> str:
+    """What was fitted to what, in a sentence and a table: intervals of one season, by the fit's stand-ins."""
+    verdicts = [one["verdict"] for one in told["doubts"].values()]
+    pinned, narrowed, unseen = (verdicts.count(name) for name in ("pinned", "narrowed", "not seen"))
+    said = (
+        f"{told['runs']} points, {told['points']} in the sample; {len(told['rows_told'])} figures known by "
+        f"{told['known_by']} pin {pinned} of {len(verdicts)} values, narrow {narrowed} and tell nothing of {unseen}. "
+        "Intervals are of one season, 90 %, as the fit's stand-ins tell them."
+    )
+    lines = ["| id | figure | published | before the fit | over the sample |", "| --- " * 5 + "|"]
+    for one in told["rows_told"]:
+        cells = (one["id"], one["label"], f"{one['published']:,.0f}", spread(one, "before"), spread(one, "after"))
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join([said, "", *lines])
+
+
+def spread(one: dict[str, Any], when: str) -> str:
+    """An interval before or after the fit; counts are not negative, though a stand-in may say so."""
+    low, high = (max(one[f"{when}_{end}"], 0.0) for end in ("low", "high"))
+    return f"{low:,.0f} to {high:,.0f}" if high >= 10 else f"{low:.1f} to {high:.1f}"
 
 
 # --- what figures cannot tell apart -------------------------------------------------------------------------------

@@ -9,9 +9,16 @@ import pytest
 from borderops.config import checks, inputs, keys
 from borderops.config.compose import compose
 from borderops.config.schema import Settings
+from borderops.exceptions import ConfigError
 from borderops.validity.rows import scope_digest
 
 SHIPPED = inputs.names()
+
+
+def composed_with(name: str) -> Settings:
+    """Settings of the question that a sample was fitted for: a scenario asked as of a day, or the season."""
+    asked = ["scenario=foreseen_2018"] if inputs.read(name).about["as_of"] else []
+    return compose([*asked, f"inputs.sample={name}"]).settings
 
 
 def test_there_is_one():
@@ -22,7 +29,7 @@ def test_there_is_one():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_point_meets_the_checks_of_a_users_values(name):
     """Types, limits and checks across settings: what is drawn is as sound as what is typed."""
-    settings = compose([f"inputs.sample={name}"]).settings
+    settings = composed_with(name)
     for number in range(1, len(inputs.read(name).positions) + 1):
         point = inputs.at(settings, number)
         assert list(checks.problems(point)) == [], number
@@ -33,7 +40,7 @@ def test_every_point_meets_the_checks_of_a_users_values(name):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_points_move_what_they_were_fitted_around(name):
     """Most parameters that a sample speaks of still have the value it was fitted around; else it would be idle."""
-    settings = compose([f"inputs.sample={name}"]).settings
+    settings = composed_with(name)
     now = {path: value for path, value, _ in keys.leaves(settings)}
     placed = [one for some in inputs.read(name).doubts.values() for one in some if one.path in now]
     assert sum(now[one.path] == one.value for one in placed) > 0.95 * len(placed)
@@ -43,3 +50,15 @@ def test_points_move_what_they_were_fitted_around(name):
 def test_figures_mean_what_they_meant_when_it_was_fitted(name):
     """A row that was changed, added or dropped since then is seen."""
     assert inputs.read(name).about["scope_digest"] == scope_digest()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_sample_of_a_day_knows_nothing_later(name):
+    """Asked as of a day, a sample that was fitted with later figures is refused, and one of that day is not."""
+    about, words = inputs.read(name).about, ["scenario=foreseen_2018", f"inputs.sample={name}"]
+    if about["as_of"]:
+        assert str(about["known_by"]) <= str(about["as_of"]) == "2018-05-04"
+        assert compose(words).settings.inputs.sample == name
+    else:
+        with pytest.raises(ConfigError, match=f"inputs.sample is {name}, fitted to figures known on"):
+            compose(words)
