@@ -3,11 +3,15 @@
     borderops readiness scenario=foreseen_2018
     borderops readiness scenario=foreseen_2018_prepared
     borderops readiness scenario=scale_up_2017 pilot=el_paso_2017
+    borderops readiness scenario=foreseen_2018 stress=all watch=200
     borderops capacity scenario=foreseen_2018 ...
+    borderops sensitivity scenario=foreseen_2018_prepared ...
     python docs/readiness_numbers.py FOLDER [FOLDER ...]
 
 A folder of `readiness` fills the part of its scenario and draws docs/images/readiness-SCENARIO.svg; with folders of all
-three the table side by side is filled too. A folder of `capacity` fills what would change the verdict of its scenario.
+three the table side by side is filled too. Where it was asked for stresses, or for more seasons to learn from, it fills
+those parts as well. Folders of `capacity` fill what would change the verdict of their scenario, by one lever or by
+packages; those of `sensitivity` what matters for it.
 """
 
 from __future__ import annotations
@@ -49,17 +53,22 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     reviews: dict[str, dict[str, Any]] = {}
+    parts: dict[str, list[str]] = {}
     for folder in map(Path, arguments):
-        review, search = folder / "review.json", folder / "capacity.json"
-        if review.is_file():
-            told = json.loads(review.read_text(encoding="utf-8"))
-            reviews[told["scenario"]] = told
-        elif search.is_file():
-            told = json.loads(search.read_text(encoding="utf-8"))
-            fill(f"capacity of {told['scenario']}", capacity(told))
-        else:
-            print(f"{folder} holds neither review.json nor capacity.json", file=sys.stderr)
+        found = [name for name in ("review", "capacity", "sensitivity") if (folder / f"{name}.json").is_file()]
+        if not found:
+            print(f"{folder} holds neither review.json nor capacity.json nor sensitivity.json", file=sys.stderr)
             return 2
+        told = json.loads((folder / f"{found[0]}.json").read_text(encoding="utf-8"))
+        if found[0] == "review":
+            reviews[told["scenario"]] = told
+        elif found[0] == "capacity":
+            kind = "packages" if told.get("mode") == "packages" else "capacity"
+            parts.setdefault(f"{kind} of {told['scenario']}", []).append(capacity(told))
+        else:
+            parts.setdefault(f"{told['method']} of {told['scenario']}", []).append(sensitivity(told))
+    for name, some in parts.items():
+        fill(name, "\n\n".join(some))
     for name, told in reviews.items():
         if name not in SCENARIOS:
             print(f"{name} is none of the shipped reviews: {', '.join(SCENARIOS)}", file=sys.stderr)
@@ -67,6 +76,10 @@ def main(arguments: list[str]) -> int:
         fill(name, part(told))
         if told.get("pilot"):
             fill(f"pilot of {name}", pilot(told["pilot"]))
+        if told.get("stress"):
+            fill(f"stresses of {name}", stresses(told["stress"]))
+        if any(one["watch"] for one in told.get("indicators", {}).get("criteria", ())):
+            fill(f"watch of {name}", watch(told))
         (IMAGES / f"readiness-{name}.svg").write_text(picture(told), encoding="utf-8", newline="\n")
     if set(reviews) == set(SCENARIOS):
         shown = {name: reviews[name] for name in SCENARIOS}
@@ -244,11 +257,117 @@ def piloted(one: dict[str, Any]) -> str:
     return f"{one['verdict']} for `{one['criterion']}`: {seen} ({one['source']})."
 
 
+def stresses(told: dict[str, Any]) -> str:
+    """The verdict under each stress, what is newly against it, and of the slowest resource how far and how long."""
+    lines = ["| stress | verdict | newly against it |", "| --- " * 3 + "|"]
+    for one in told["stresses"]:
+        newly = "; ".join(one["newly_against"]) or "none"
+        lines.append(f"| {one['title']} | **{one['verdict']}** | {newly} |")
+    lines += ["", "Of what each adds to, in the median season:", "",
+              "| stress | resource | most that it adds | half of that after | recovers after | seasons that recover |",
+              "| --- " * 6 + "|"]  # fmt: skip
+    for one in told["stresses"]:
+        lines += recoveries(one)
+    return "\n".join([*lines, "", *(f"- {one}" for one in told["left_out"])])
+
+
+def recoveries(told: dict[str, Any]) -> list[str]:
+    """A line for the slowest resource of each kind that a stress adds to, the slowest kinds first."""
+    rows = {(row["resource"], row["figure"]): row for row in told["recovery"]}
+    names = dict.fromkeys(row["resource"] for row in told["recovery"] if row["resource"].partition(".")[0] in KINDS)
+    hit = [name for name in names
+           if ((rows.get((name, "peak_added")) or {}).get("median") or 0.0) > LEAST_ADDED]  # fmt: skip
+    if not hit:
+        return [f"| {told['title']} | none | | | | |"]
+    hit.sort(
+        key=lambda name: (-never_last(rows[name, "recovered_after"]["median"]), -rows[name, "peak_added"]["median"])
+    )
+    by_kind = dict.fromkeys(name.partition(".")[0] for name in hit)
+    hit = [next(name for name in hit if name.partition(".")[0] == kind) for kind in by_kind]
+    lines = []
+    for name in hit[:MOST_RESOURCES]:
+        added, back = rows[name, "peak_added"], rows[name, "recovered_after"]
+        kind, _, of = name.partition(".")
+        where = KINDS[kind] + (f", {group(of)}" if of else "")
+        halved = days(rows.get((name, "half_life")))
+        cells = (told["title"], where, number(added["median"], ""), halved, days(back),
+                 f"{back['reached']:.0f} of {back['n']:.0f}")  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+KINDS = {"beds": "waiting for a bed", "stations": "beyond rated places", "coordinators": "coordinators",
+         "courts": "courts"}  # fmt: skip
+"""Resources that can be overloaded; people held at stations, of whom most are within rated places, are none."""
+
+LEAST_ADDED = 1e-9
+MOST_RESOURCES = 3
+
+
+def never_last(value: float | None) -> float:
+    """A number of days to sort by; what was not reached is more than any."""
+    return float("inf") if value is None else value
+
+
+def days(row: dict[str, Any] | None) -> str:
+    """A median number of days; what the median season does not reach is told as such."""
+    if row is None:
+        return "–"
+    return "not by the end" if row["median"] is None else f"{number(row['median'], '')} days"
+
+
+def watch(told: dict[str, Any]) -> str:
+    """Of each criterion the figure of the first week that tells best, by seasons that chose nothing."""
+    titles = {row["name"]: row["title"] for row in told["criteria"]["rows"]}
+    heads = (
+        "criterion",
+        "broken in",
+        "watch in the first week",
+        "alarm",
+        "area",
+        "rings before a breach",
+        "or without",
+    )
+    lines = [told["indicators"]["basis"], "", f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
+    silent: dict[str, list[str]] = {}
+    for one in told["indicators"]["criteria"]:
+        if not one["watch"]:
+            silent.setdefault(one["why"], []).append(f"`{one['criterion']}`")
+            continue
+        best = one["watch"][0]
+        way = "at or above" if best["is_high_bad"] else "at or below"
+        cells = (titles[one["criterion"]], f"{one['broken']} of {one['seasons']}", best["indicator"],
+                 f"{way} {quantity(best['threshold'], best['unit'])}",
+                 area(best),
+                 f"{best['alarms']:.0%}", f"{best['false_alarms']:.0%}")  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", *(f"- {', '.join(names)}: {why}" for why, names in silent.items())])
+
+
+def area(best: dict[str, Any]) -> str:
+    """The area under the curve; one whose interval holds a half tells nothing for sure."""
+    told = f"{best['auc']:.2f} ({best['auc_low']:.2f} to {best['auc_high']:.2f})"
+    return told if best["auc_low"] > 0.5 else f"{told}: may be chance"
+
+
 def capacity(told: dict[str, Any]) -> str:
     """What a search for capacity came to."""
-    # Where and what was kept says nothing of the search.
+    return "\n".join([_command(told), "", *(f"- {one}" for one in told["in_words"])])
+
+
+def sensitivity(told: dict[str, Any]) -> str:
+    """What a sensitivity run came to, with how many trials it played."""
+    rows = told["rows"]
+    trials = rows["whole"] * rows["points"] * rows["replications"]
+    drawn = f"{rows['whole']} of {rows['asked']} rows of {rows['points']} points in {rows['replications']} replications"
+    words = [one.replace("\n", " ") for one in told["in_words"]]
+    return "\n".join([_command(told), "", f"{drawn}: {trials:,} trials.", "", *(f"- {one}" for one in words)])
+
+
+def _command(told: dict[str, Any]) -> str:
+    """The command, without where it wrote and what it kept: that says nothing of the outcome."""
     words = [one for one in told.get("command", "").split() if not one.startswith(("run.outputs=", "trials."))]
-    return "\n".join([f"`{' '.join(words)}`", "", *(f"- {one}" for one in told["in_words"])])
+    return f"`{' '.join(words)}`"
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -39,8 +39,15 @@ def answer(section: CapacitySection) -> list[str]:
     if section.beside is not None:
         told.append(f"{section.beside.name[:1].upper()}{section.beside.name[1:]}, with the same people and the same "
                     f"luck: {evidence_text(section.beside)}.")  # fmt: skip
-    told.append(f"Judged: {list_text([one.title for one in section.criteria])}. {SCOPE}")
+    told.append(f"Judged: {_some([one.title for one in section.criteria])}. {SCOPE}")
     return told
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names as a sentence has them; of many the first few, and how many more."""
+    if len(names) <= MOST_NAMED:
+        return list_text([*names])
+    return list_text([*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"])
 
 
 def _least(section: CapacitySection) -> Iterator[str]:
@@ -139,8 +146,7 @@ def _elsewhere(section: CapacitySection) -> Iterator[str]:
         others = [one for one in not_met(section[name].tried.rows(), is_judged=False) if one not in judged]
         if others:
             where = "by the plan as it is" if name == AS_PLANNED else f"at {name}"
-            named = [*others[:MOST_NAMED], f"{len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else others
-            yield f"Not judged here, and not met {where}: {list_text(named)}; the report names all of them."
+            yield f"Not judged here, and not met {where}: {_some(others)}; the report names all of them."
 
 
 def _named(one: Judged) -> str:
