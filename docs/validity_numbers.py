@@ -75,7 +75,8 @@ def scorecard(told: dict[str, Any]) -> str:
 
 def summary(told: dict[str, Any]) -> list[str]:
     """Sentences above the table."""
-    of = f"sample `{told['sample']}`" if told["sample"] else "values as they stand, without a fitted sample"
+    # A file of the user's own by its name alone: folders are nobody else's business.
+    of = f"sample `{Path(told['sample']).stem}`" if told["sample"] else "values as they stand, without a fitted sample"
     basis = (
         f"{told['replications']} replications of seed {told['seed']}, {of}; simulated: median and "
         f"{100 * told['level']:.0f} % interval; rows in scope of digest `{told['scope_sha256'][:12]}`."
