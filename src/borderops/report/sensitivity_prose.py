@@ -319,8 +319,8 @@ def _cells(contents: SensitivityContents, one: Figure, row: Mapping[Any, Any]) -
 
 
 def index_text(value: float) -> str:
-    """An index with two decimals, as it was estimated."""
-    return "–" if not np.isfinite(value) else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+    """An index with two decimals, within 0 and 1 as its interval; the tables keep it as it was estimated."""
+    return f"{min(max(value, 0.0), 1.0):.2f}" if np.isfinite(value) else "–"
 
 
 def interval_text(low: float, high: float) -> str:
