@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -110,6 +112,14 @@ def test_where_nothing_holds_it_says_what_is_in_the_way():
     told = " ".join(answer(section([plan], [])))
     assert "Not met there: clerks." in told
     assert "Not ruled out there: minors; judged=minors asks about them alone." in told
+
+
+def test_a_criterion_judged_of_some_groups_is_told_with_them(found):
+    """More beds for small children fill no bed of girls: nobody may read that beds of every kind would do."""
+    whole, *others = found.criteria
+    one = replace(found, criteria=[replace(whole, groups=("age_0_12",)), *others])
+    assert f"Judged: {whole.title} (age_0_12 only)" in answer(one)[-1]
+    assert f"{whole.title} (" not in answer(replace(found, criteria=[replace(whole, groups=()), *others]))[-1]
 
 
 def test_tables_are_those_of_the_search(found):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from borderops.readiness.criteria import Criterion
 from borderops.readiness.judging import SCOPE, Verdict
 from borderops.readiness.trying import not_met
 from borderops.report.capacity_contents import AS_PLANNED, CapacitySection, Judged, plans_table
@@ -39,8 +40,13 @@ def answer(section: CapacitySection) -> list[str]:
     if section.beside is not None:
         told.append(f"{section.beside.name[:1].upper()}{section.beside.name[1:]}, with the same people and the same "
                     f"luck: {evidence_text(section.beside)}.")  # fmt: skip
-    told.append(f"Judged: {_some([one.title for one in section.criteria])}. {SCOPE}")
+    told.append(f"Judged: {_some([_of_groups(one) for one in section.criteria])}. {SCOPE}")
     return told
+
+
+def _of_groups(criterion: Criterion) -> str:
+    """A criterion's title, with the groups that decide where others do not: beds of one kind help nobody else."""
+    return f"{criterion.title} ({', '.join(criterion.groups)} only)" if criterion.groups else criterion.title
 
 
 def _some(names: Sequence[str]) -> str:
