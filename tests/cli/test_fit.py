@@ -155,6 +155,14 @@ def test_nothing_known_later_is_fitted_to():
     assert all(composed.settings.study.as_of == day for composed in asked.worlds.values())
 
 
+def test_a_fit_goes_around_the_values_as_they_stand():
+    """The sample that is the default of a season or a day moves nothing while another one is looked for."""
+    for words in ([AMONG], ["scenario=foreseen_2018"]):
+        asked = fit._asked(words)
+        assert {one.settings.inputs.sample for one in asked.worlds.values()} == {None}
+        assert fit.Player(asked).settings_at("pilot", np.full(len(asked.doubts), 0.3)).inputs.sample is None
+
+
 def test_figures_that_are_only_checked_are_never_asked_for():
     """Whatever is asked, no row of another role than fit is among those that a fit sees."""
     for words in ([], ["scenario=foreseen_2018"], [AMONG]):
