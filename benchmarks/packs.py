@@ -65,12 +65,12 @@ def written(replication: Any, settings: Any, persons: int | None) -> Any:
     """Keep the books of a history and write a pack with its answer key, as the command does."""
     from borderops.packs.cutting import choose_people
     from borderops.packs.writing import About, write_pack
-    from borderops.records.bookkeeping import keep_books
+    from borderops.records.bookkeeping import keep_books, on_shelf
     from borderops.shelf import Shelf
     from borderops.streams import Draws
 
     with tempfile.TemporaryDirectory() as folder, Shelf(Path(folder)) as shelf:
-        books = keep_books(replication, settings, keep=shelf.keep)
+        books = keep_books(on_shelf(replication, shelf), settings, shelf=shelf)
         chosen = choose_people(books.witness.people, persons, Draws(settings.seed, 1))
         (Path(folder) / "pack").mkdir()
         about = About("benchmark", "benchmark", str(persons), ("parquet",))

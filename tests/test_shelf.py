@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from borderops.config.compose import compose
-from borderops.records.bookkeeping import keep_books
+from borderops.records.bookkeeping import keep_books, on_shelf
 from borderops.replication import replicate
 from borderops.shelf import SMALL, Shelf
 
@@ -37,13 +39,40 @@ def test_parts_of_an_array_can_be_kept(tmp_path):
         assert np.array_equal(shelf.keep(whole[::2]), whole[::2])
 
 
+def test_a_draft_is_a_copy_that_can_be_written_to(tmp_path):
+    """What is written stays through a rest; what it was copied from does not change; it is kept as it lies."""
+    whole = np.arange(4 * SMALL).reshape(4, -1)
+    with Shelf(tmp_path) as shelf:
+        draft = shelf.draft(whole)
+        draft[2, 3] = -5
+        shelf.rest()
+        assert draft[2, 3] == -5 and whole[2, 3] != -5 and draft.shape == whole.shape
+        assert shelf.keep(draft) is draft and shelf.has(draft[1]) and not shelf.has(whole)
+
+
+def test_a_table_that_was_put_away_is_the_same_table(tmp_path, monkeypatch):
+    """Its own arrays and what has been found out of it lie on the shelf; its digest is the same."""
+    monkeypatch.setattr("borderops.shelf.SMALL", 1)
+    replication = replicate(compose([*WORDS]).settings, 1)
+    digest, jobs = replication.digest, replication.agent_jobs
+    with Shelf(tmp_path) as shelf:
+        on_shelf(replication, shelf)
+        assert all(shelf.has(each) for each in replication.history.columns().values() if each.size)
+        assert replace(replication).digest == digest  # worked out anew
+        for name, (station, found) in replication.agent_jobs.items():
+            assert np.array_equal(station, jobs[name][0]) and np.array_equal(found.begins, jobs[name][1].begins)
+
+
 def test_books_on_a_shelf_are_the_same_books(tmp_path, monkeypatch):
     """Every table, what stands behind it, and the key; all of it on the shelf, however small."""
     monkeypatch.setattr("borderops.shelf.SMALL", 1)
     settings = compose([*WORDS]).settings
     replication = replicate(settings, 1)
     with Shelf(tmp_path) as shelf:
-        plain, shelved = keep_books(replication, settings), keep_books(replication, settings, keep=shelf.keep)
+        plain, shelved = (
+            keep_books(replication, settings),
+            keep_books(on_shelf(replication, shelf), settings, shelf=shelf),
+        )
         shelf.rest()
         assert shelved.records["e3_subject"]["a_number"].base is not None
         for one, other in ((plain.records, shelved.records), (plain.written.records, shelved.written.records)):

@@ -283,11 +283,11 @@ def _clock(began: float) -> Callable[[str], None]:
 
 
 def _books(asked: Asked, say: Callable[[str], None], shelf: Shelf) -> tuple[Books, np.ndarray]:
-    """Books of the whole history, which are larger than it and lie on a shelf, and the people of the pack."""
+    """Books of the whole history, which lie on a shelf with it, and the people of the pack."""
     from borderops.config import inputs
     from borderops.packs.cutting import choose_people
     from borderops.population.families import form_families
-    from borderops.records.bookkeeping import keep_books
+    from borderops.records.bookkeeping import keep_books, on_shelf
     from borderops.replication import replay
     from borderops.streams import Draws
 
@@ -299,7 +299,7 @@ def _books(asked: Asked, say: Callable[[str], None], shelf: Shelf) -> tuple[Book
     say(f"playing the history of {people.number.size:,} people ...")
     replication = replay(people, settings, asked.replication)
     say("keeping the books ...")
-    books = keep_books(replication, settings, keep=shelf.keep)
+    books = keep_books(on_shelf(replication, shelf), settings, shelf=shelf)
     return books, choose_people(people, SIZES[asked.size], draws)
 
 

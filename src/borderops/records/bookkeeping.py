@@ -13,12 +13,12 @@ import numpy as np
 
 from borderops.config.schema import Settings
 from borderops.records.answer_key import AnswerKey, Written
-from borderops.records.entry import Keep, in_memory
 from borderops.records.mistakes import make_mistakes
 from borderops.records.systems import LAYOUTS, Records
 from borderops.records.transcribe import transcribe
 from borderops.records.witness import Witness
 from borderops.replication import Replication
+from borderops.shelf import IN_MEMORY, Memory
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,21 @@ class Books:
     key: AnswerKey
 
 
+def on_shelf(replication: Replication, shelf: Memory) -> Replication:
+    """Lay a finished replication on a shelf, from where clerks read it; gives it back."""
+    for table in (replication.people, replication.plan, replication.history):
+        shelf.put_away(table)
+    shelf.put_away(replication)
+    shelf.rest()
+    return replication
+
+
 def keep_books(
     replication: Replication,
     settings: Settings,
     wanted: Iterable[str] = tuple(LAYOUTS),
     only: np.ndarray | None = None,
-    keep: Keep = in_memory,
+    shelf: Memory = IN_MEMORY,
 ) -> Books:
     """Keep the books of a finished replication.
 
@@ -62,14 +71,14 @@ def keep_books(
         wanted.
     only : ndarray of bool, shape (n,), optional
         About whom alone tables of people are written; see `Witness`.
-    keep : callable
-        Where finished columns go; `borderops.shelf.Shelf.keep` for more rows than memory is to hold.
+    shelf : Memory
+        Where columns lie; a `borderops.shelf.Shelf` for more rows than memory is to hold.
 
     Returns
     -------
     Books
     """
     witness = Witness(replication, settings, only)
-    written = transcribe(witness, wanted, keep)
-    records, key = make_mistakes(written, witness, keep)
+    written = transcribe(witness, wanted, shelf)
+    records, key = make_mistakes(written, witness, shelf)
     return Books(witness, written, records, key)

@@ -148,7 +148,7 @@ class Chances:
 
     def _of(self, table: str) -> _Hands:
         if table not in self._hands:
-            written, behind, keep = self.ledger.clean(table), self.ledger.behind(table), self.ledger.keep
+            written, behind, keep = self.ledger.clean(table), self.ledger.behind(table), self.ledger.shelf.keep
             self._hands[table] = _Hands(
                 entities=behind.entity,
                 steps=keep(np.minimum(behind.visit, _VISITS - 1).astype(np.int16)),

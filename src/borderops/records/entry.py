@@ -14,6 +14,7 @@ from borderops.records.spelling import Lexicon
 from borderops.records.systems import Records, RecordTable, numbered
 from borderops.records.witness import Witness
 from borderops.records.workload import HALF_BUSY
+from borderops.shelf import IN_MEMORY, Memory
 
 
 @dataclass(frozen=True)
@@ -55,42 +56,34 @@ class Entry:
     copied: tuple[CopiedFrom, ...] = ()
 
 
-Keep = Callable[[np.ndarray], np.ndarray]
-"""Where a finished column goes, such as `borderops.shelf.Shelf.keep`; gives the same values back."""
-
-
-def in_memory(column: np.ndarray) -> np.ndarray:
-    """Leave a column where it is."""
-    return column
-
-
 class Desk:
     """Tables as they are written one after another; a clerk who copies reads those that came before.
 
     Parameters
     ----------
     lexicon : Lexicon
-    keep : callable
+    shelf : Memory
         Where columns go.
     """
 
-    def __init__(self, lexicon: Lexicon, keep: Keep = in_memory):
-        self.lexicon, self.keep = lexicon, keep
+    def __init__(self, lexicon: Lexicon, shelf: Memory = IN_MEMORY):
+        self.lexicon, self.shelf = lexicon, shelf
         self.tables: dict[str, RecordTable] = {}
         self.behind: dict[str, Behind] = {}
         self.copies: list[Copy] = []
 
     def put(self, name: str, entry: Entry, witness: Witness) -> None:
         """Number the rows of an entry in the order in which they were entered, and keep them."""
-        table, order = numbered(name, entry.columns)
+        self.shelf.put_away(entry)
+        table, order = numbered(name, entry.columns, self.shelf)
         for one in entry.copied:
             read = one.rec[order]
             copied = read != BLANK
-            to_rec, from_rec = self.keep(table["rec_id"][copied]), self.keep(read[copied])
+            to_rec, from_rec = self.shelf.keep(table["rec_id"][copied]), self.shelf.keep(read[copied])
             self.copies.append(Copy(name, one.table, to_rec, from_rec, one.fields))
-        behind = _behind(entry, order, witness)
-        self.tables[name] = RecordTable(table.layout, {each: self.keep(cells) for each, cells in table.columns.items()})
-        self.behind[name] = Behind(**{each: self.keep(cells) for each, cells in behind.columns().items()})
+        self.tables[name], self.behind[name] = table, _behind(entry, order, witness)
+        self.shelf.put_away(self.behind[name])
+        self.shelf.rest()
 
     def rec_of(self, name: str, persons: np.ndarray) -> np.ndarray:
         """Number of the first row about each of some people in a table; `BLANK` where there is none, int64."""

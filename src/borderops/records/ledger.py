@@ -6,7 +6,7 @@ What changes nothing leaves no entry. Rows that were left out take no further en
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -28,8 +28,8 @@ from borderops.records.answer_key import (
     Unavoidable,
     Written,
 )
-from borderops.records.entry import Keep, in_memory
 from borderops.records.systems import Records, RecordTable
+from borderops.shelf import IN_MEMORY, Memory
 
 NO_CAUSE: Final = -1
 NO_TWIN: Final = -1
@@ -48,6 +48,8 @@ _ROW_CHANGES: Final = {
     "cause": np.int64, "operator": np.int32, "at": np.int64, "check": np.int16, "blame": np.int8,
 }  # fmt: skip
 
+_ENTERED: Final[dict[str, type]] = dict.fromkeys(("row", "error", "written", "at", "cause", "hop"), np.int64)
+
 
 class _Parts:
     """Rows of a table of the key, as they come in."""
@@ -63,10 +65,17 @@ class _Parts:
         self.size += count
         return np.arange(self.size - count, self.size)
 
-    def joined(self) -> dict[str, np.ndarray]:
+    def put_away(self, shelf: Memory) -> None:
+        """Join what came in since the last time and lay it on a shelf."""
+        for parts in self.columns.values():
+            recent = [part for part in parts if not shelf.has(part)]
+            if len(recent) > 1:
+                parts[len(parts) - len(recent) :] = [shelf.keep(np.concatenate(recent))]
+
+    def joined(self, shelf: Memory = IN_MEMORY) -> dict[str, np.ndarray]:
         """Everything that came in, in that order."""
         empty: dict[str, list[np.ndarray]] = {name: [np.zeros(0, dtype=dtype)] for name, dtype in self.dtypes.items()}
-        return {name: np.concatenate(empty[name] + parts) for name, parts in self.columns.items()}
+        return {name: shelf.keep(np.concatenate(empty[name] + parts)) for name, parts in self.columns.items()}
 
 
 @dataclass(frozen=True)
@@ -122,19 +131,19 @@ class Ledger:
     Parameters
     ----------
     written : Written
-    keep : callable
-        Where columns go when the ledger is closed.
+    shelf : Memory
+        Where columns lie while they are changed and afterwards, and entries when they are put away.
     """
 
-    def __init__(self, written: Written, keep: Keep = in_memory):
-        self.written, self.keep = written, keep
+    def __init__(self, written: Written, shelf: Memory = IN_MEMORY):
+        self.written, self.shelf = written, shelf
         self.lexicon = written.records.lexicon.copy()
         self._books = {
             name: _Book(table, written.behind[name], np.ones(len(table), dtype=bool))
             for name, table in written.records.tables.items()
         }
         self._causes, self._changes, self._rows = _Parts(_CAUSES), _Parts(_CHANGES), _Parts(_ROW_CHANGES)
-        self._entered: dict[tuple[str, str], list[Entered]] = {}
+        self._entered: dict[tuple[str, str], _Parts] = {}
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -165,10 +174,7 @@ class Ledger:
     def entered(self, table: str, field: str) -> Entered | None:
         """Entries about a field so far; None where there is none."""
         parts = self._entered.get((table, field))
-        if not parts:
-            return None
-        names = [each.name for each in fields(Entered)]
-        return Entered(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+        return None if parts is None else Entered(**parts.joined())
 
     # --- entering -------------------------------------------------------------------------------------------------
 
@@ -250,7 +256,9 @@ class Ledger:
                 mechanism=mechanism, operator=users[each], source=sources[each], check=0, blame=blame, **shared,
             )  # fmt: skip
             column[chosen] = values[name][each]
-            self._entered.setdefault((table, name), []).append(Entered(chosen, numbers, **shared))
+            dtypes: dict[str, type] = {**_ENTERED, "written": column.dtype.type}
+            entered = self._entered.setdefault((table, name), _Parts(dtypes))
+            entered.append(chosen.size, row=chosen, error=numbers, **shared)
         return changed
 
     def leave_out(
@@ -323,8 +331,16 @@ class Ledger:
     def _column(self, book: _Book, name: str) -> np.ndarray:
         """A column that may be written to."""
         if name not in book.columns:
-            book.columns[name] = book.table[name].copy()
+            book.columns[name] = self.shelf.draft(book.table[name])
         return book.columns[name]
+
+    def put_away(self) -> None:
+        """Lay what was entered so far on the shelf."""
+        if self.shelf is IN_MEMORY:  # joining parts would only cost time
+            return
+        for parts in (self._causes, self._changes, self._rows, *self._entered.values()):
+            parts.put_away(self.shelf)
+        self.shelf.rest()
 
     # --- closing --------------------------------------------------------------------------------------------------
 
@@ -351,15 +367,19 @@ class Ledger:
         """
         tables, behind, missing = {}, {}, {}
         for name, book in self._books.items():
-            tables[name], behind[name] = _released(book, self.keep)
+            tables[name], behind[name] = _released(book, self.shelf)
             book.columns, book.added = {}, []  # nobody changes them any more
+            self.shelf.rest()
             if not book.stands.all():
                 missing[name] = book.table.take(np.flatnonzero(~book.stands))
         records = Records(tables, self.lexicon)
-        changes, rows = Changes(**self._changes.joined()), RowChanges(**self._rows.joined())
+        changes, rows = Changes(**self._changes.joined(self.shelf)), RowChanges(**self._rows.joined(self.shelf))
         by_cell, by_row = checked(records, changes, rows)
         changes, rows, lost, causes = self._used(replace(changes, check=by_cell), replace(rows, check=by_row), lost)
-        return records, AnswerKey(changes, rows, causes, missing, behind, self._released(unavoidable), lost)
+        key = AnswerKey(changes, rows, causes, missing, behind, self._released(unavoidable), lost)
+        for part in (changes, rows, causes, lost, key.unavoidable):
+            self.shelf.put_away(part)
+        return records, key
 
     def _released(self, unavoidable: Unavoidable) -> Unavoidable:
         """Without the rows that were left out."""
@@ -374,7 +394,7 @@ class Ledger:
         is_used = np.zeros(self._causes.size, dtype=bool)
         is_used[changes.cause] = is_used[rows.cause] = is_used[lost.cause] = True
         number = np.cumsum(is_used) - 1
-        causes = Causes(**{name: column[is_used] for name, column in self._causes.joined().items()})
+        causes = Causes(**{name: column[is_used] for name, column in self._causes.joined(self.shelf).items()})
         renumbered = [replace(part, cause=number[part.cause]) for part in (changes, rows, lost)]
         return *renumbered, causes  # type: ignore[return-value]
 
@@ -385,17 +405,17 @@ def _spread(values: np.ndarray | int, count: int, dtype: Any = None) -> np.ndarr
     return column if column.ndim else np.full(count, column)
 
 
-def _released(book: _Book, keep: Keep) -> tuple[RecordTable, Behind]:
+def _released(book: _Book, shelf: Memory) -> tuple[RecordTable, Behind]:
     """A table as it is released, in the order of the numbers of its rows, and what stands behind it."""
     columns = dict(book.table.columns)
     behind = book.behind.columns()
     rows = None if book.stands.all() else np.flatnonzero(book.stands)
     if rows is None and not book.added:
-        columns |= {name: keep(column) for name, column in book.columns.items()}
+        columns |= {name: shelf.keep(column) for name, column in book.columns.items()}
         return RecordTable(book.table.layout, columns), book.behind
 
     def joined(column: np.ndarray, added: list[np.ndarray]) -> np.ndarray:
-        return keep(np.concatenate([column if rows is None else column[rows], *added]))
+        return shelf.keep(np.concatenate([column if rows is None else column[rows], *added]))
 
     columns |= book.columns
     columns = {name: joined(each, [more.columns[name] for more in book.added]) for name, each in columns.items()}

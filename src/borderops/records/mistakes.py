@@ -19,7 +19,6 @@ from borderops.records.answer_key import AnswerKey, Mechanism, Written
 from borderops.records.chances import Chances
 from borderops.records.copying import VERSIONS, carry, copies_to, other_thread, versions_of
 from borderops.records.detectable import seen_by
-from borderops.records.entry import Keep, in_memory
 from borderops.records.fields import BLANK, NO_DAY, Kind
 from borderops.records.ledger import Ledger
 from borderops.records.lost_mail import lose_mail
@@ -56,6 +55,7 @@ from borderops.records.systems import LAYOUTS, Records
 from borderops.records.unavoidable import unavoidable
 from borderops.records.users import UserRole, role_of
 from borderops.records.witness import Witness
+from borderops.shelf import IN_MEMORY, Memory
 from borderops.units import DAY, NEVER
 
 _PEOPLE: Final = ("e3_subject", "sigma_case")
@@ -126,7 +126,7 @@ accidents of spreadsheets in `borderops.records.sheets`. Numbers that tie tables
 reason codes are steering acts: nobody's hand slips there."""
 
 
-def make_mistakes(written: Written, witness: Witness, keep: Keep = in_memory) -> tuple[Records, AnswerKey]:
+def make_mistakes(written: Written, witness: Witness, shelf: Memory = IN_MEMORY) -> tuple[Records, AnswerKey]:
     """Let people make their mistakes.
 
     Parameters
@@ -135,8 +135,8 @@ def make_mistakes(written: Written, witness: Witness, keep: Keep = in_memory) ->
         What flawless clerks wrote.
     witness : Witness
         What they saw, with the history's steering acts, the settings and the draws.
-    keep : callable
-        Where columns go when nobody changes them any more.
+    shelf : Memory
+        Where columns lie, and the key as it grows.
 
     Returns
     -------
@@ -150,7 +150,7 @@ def make_mistakes(written: Written, witness: Witness, keep: Keep = in_memory) ->
         If a rate is given for a field that such a slip cannot befall.
     """
     require_fields(witness.settings.records.rates_of_fields)
-    ledger = Ledger(written, keep)
+    ledger = Ledger(written, shelf)
     acts, chances = FailedActs(ledger, witness), Chances(ledger, witness)
     hands, families = Hands(chances), WrongFamilies(chances)
     for table in written.records.tables:
@@ -167,6 +167,7 @@ def make_mistakes(written: Written, witness: Witness, keep: Keep = in_memory) ->
             carry(ledger, copy)
         if table == "local_sheet_row":
             spoil_sheets(chances)
+        ledger.put_away()
     wipe_boards(chances)
     for table in written.records.tables:
         write_twice(table, chances)
@@ -234,7 +235,7 @@ class Hands:
             typed &= role_of(self.ledger.clean(table)["entered_by"]) != UserRole.MACHINE
             if table in VERSIONS:
                 typed &= self.ledger.behind(table).visit == 0
-            self._typed[field] = np.flatnonzero(typed).astype(np.int32)
+            self._typed[field] = self.ledger.shelf.keep(np.flatnonzero(typed).astype(np.int32))
         rows = self._typed[field]
         chosen = _ONLY.get(mechanism)
         return rows if chosen is None else rows[chosen(self, table, rows)]

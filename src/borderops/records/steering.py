@@ -67,7 +67,9 @@ class FailedActs:
 
     def _cause(self, mechanism: Mechanism, persons: np.ndarray, at: np.ndarray, operator: np.ndarray) -> np.ndarray:
         """The act that explains each row: one for each person who stands for it, whichever table tells first."""
-        known = self._causes.setdefault(mechanism, np.full(self.witness.station.size, NO_CAUSE))
+        if mechanism not in self._causes:
+            self._causes[mechanism] = self.ledger.shelf.draft(np.full(self.witness.station.size, NO_CAUSE))
+        known = self._causes[mechanism]
         first, place = np.unique(persons, return_index=True)
         new = known[first] == NO_CAUSE
         first, place = first[new], place[new]

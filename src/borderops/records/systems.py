@@ -23,6 +23,7 @@ from borderops.exceptions import WrongInput
 from borderops.ordering import stable_order
 from borderops.records.fields import Field, Kind, choice, parts_of
 from borderops.records.spelling import Lexicon
+from borderops.shelf import IN_MEMORY, Memory
 from borderops.units import NEVER
 
 CODES: Final = ("ERR", "FCCO", "FCNR", "FCNFRP", "FMEW", "FMGA", "FMH", "FMPC", "FMPO", "FMPIV", "FMT")
@@ -609,8 +610,10 @@ def table_of(name: str, columns: Mapping[str, np.ndarray | int]) -> RecordTable:
     return numbered(name, columns)[0]
 
 
-def numbered(name: str, columns: Mapping[str, np.ndarray | int]) -> tuple[RecordTable, np.ndarray]:
-    """`table_of`, and for each of its rows the place it had in ``columns``, so that what belongs to it can follow."""
+def numbered(
+    name: str, columns: Mapping[str, np.ndarray | int], shelf: Memory = IN_MEMORY
+) -> tuple[RecordTable, np.ndarray]:
+    """`table_of` on a shelf, and for each of its rows the place it had in ``columns``, for what belongs to it."""
     layout = LAYOUTS.get(name) or PUBLISHED[name]
     unknown = set(columns) - set(layout.every_field)
     if unknown:
@@ -622,8 +625,8 @@ def numbered(name: str, columns: Mapping[str, np.ndarray | int]) -> tuple[Record
     for field in layout.every_field.values():
         column = np.asarray(given.get(field.name, field.empty))
         column = column[order] if column.ndim else np.full(order.size, column)
-        made[field.name] = np.ascontiguousarray(column, dtype=field.dtype)
-    made["rec_id"] = np.arange(1, entered.size + 1, dtype=np.int64)
+        made[field.name] = shelf.keep(np.ascontiguousarray(column, dtype=field.dtype))
+    made["rec_id"] = shelf.keep(np.arange(1, entered.size + 1, dtype=np.int64))
     return RecordTable(layout, made), order
 
 

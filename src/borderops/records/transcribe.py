@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from borderops.records import clerk_e3, clerk_earm, clerk_eid, clerk_local, clerk_mail, clerk_portal, clerk_sigma
 from borderops.records.answer_key import Written
-from borderops.records.entry import Clerk, Desk, Keep, in_memory
+from borderops.records.entry import Clerk, Desk
 from borderops.records.known_names import known_names
 from borderops.records.spelling import Lexicon
 from borderops.records.systems import LAYOUTS, names
 from borderops.records.witness import Witness
+from borderops.shelf import IN_MEMORY, Memory
 
 _OFFICES = (clerk_e3, clerk_eid, clerk_sigma, clerk_earm, clerk_portal, clerk_mail, clerk_local)
 
@@ -37,7 +38,7 @@ def needed(wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(order)
 
 
-def transcribe(witness: Witness, wanted: Iterable[str] = tuple(LAYOUTS), keep: Keep = in_memory) -> Written:
+def transcribe(witness: Witness, wanted: Iterable[str] = tuple(LAYOUTS), shelf: Memory = IN_MEMORY) -> Written:
     """Write the records of a finished history without a slip.
 
     Parameters
@@ -45,14 +46,15 @@ def transcribe(witness: Witness, wanted: Iterable[str] = tuple(LAYOUTS), keep: K
     witness : Witness
     wanted : iterable of str
         Tables; those that they copy from are written as well. A table is the same whatever else is wanted.
-    keep : callable
-        Where columns go.
+    shelf : Memory
+        Where columns go, and what the witness has told.
 
     Returns
     -------
     Written
     """
-    desk = Desk(Lexicon(known_names()), keep)
+    desk = Desk(Lexicon(known_names()), shelf)
     for name in needed(wanted):
         desk.put(name, CLERKS[name](witness, desk), witness)
+        witness.put_away(shelf)
     return desk.written()

@@ -25,6 +25,7 @@ from borderops.records.fields import BLANK
 from borderops.records.users import UserRole, one_of, user
 from borderops.records.workload import Workload, agents_workload
 from borderops.replication import Replication
+from borderops.shelf import Memory
 from borderops.streams import Draws, Purpose
 from borderops.units import DAY, NEVER
 
@@ -68,6 +69,11 @@ class Witness:
     def rows(self, chosen: np.ndarray) -> np.ndarray:
         """Rows of those chosen about whom clerks write, from a mask of people."""
         return np.flatnonzero(chosen if self.only is None else chosen & self.only)
+
+    def put_away(self, shelf: Memory) -> None:
+        """Lay what has been told so far on a shelf, and what the replication has found out for it."""
+        shelf.put_away(self)
+        shelf.put_away(self.replication)
 
     # --- who ------------------------------------------------------------------------------------------------------
 
