@@ -74,7 +74,7 @@ def written(replication: Any, settings: Any, persons: int | None) -> Any:
         chosen = choose_people(books.witness.people, persons, Draws(settings.seed, 1))
         (Path(folder) / "pack").mkdir()
         about = About("benchmark", "benchmark", str(persons), ("parquet",))
-        return write_pack(Path(folder) / "pack", books, chosen, about, settings.compute.workers, rest=shelf.rest)
+        return write_pack(Path(folder) / "pack", books, chosen, about, settings.compute.workers, shelf=shelf)
 
 
 def rows() -> dict[str, Any]:

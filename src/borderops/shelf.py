@@ -11,6 +11,7 @@ import ctypes
 import mmap
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -62,6 +63,7 @@ class Shelf(Memory):
 
     def __init__(self, folder: Path):
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed when the shelf is
+        self._lock = threading.Lock()
         self._maps: list[mmap.mmap] = []
         self._size = self._since_rest = 0
 
@@ -130,14 +132,15 @@ class Shelf(Memory):
         return value
 
     def _put(self, array: np.ndarray, access: int) -> np.ndarray:
-        self._file.seek(self._size)
-        self._file.write(np.ascontiguousarray(array).data)
-        self._file.flush()
-        mapped = mmap.mmap(self._file.fileno(), array.nbytes, access=access, offset=self._size)
-        self._maps.append(mapped)
-        step = mmap.ALLOCATIONGRANULARITY
-        self._size += -(-array.nbytes // step) * step
-        self._since_rest += array.nbytes
+        with self._lock:  # tables of a pack are written in threads
+            self._file.seek(self._size)
+            self._file.write(np.ascontiguousarray(array).data)
+            self._file.flush()
+            mapped = mmap.mmap(self._file.fileno(), array.nbytes, access=access, offset=self._size)
+            self._maps.append(mapped)
+            step = mmap.ALLOCATIONGRANULARITY
+            self._size += -(-array.nbytes // step) * step
+            self._since_rest += array.nbytes
         if self._since_rest > OFTEN:
             self.rest()
         return np.frombuffer(mapped, dtype=array.dtype).reshape(array.shape)

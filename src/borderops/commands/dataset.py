@@ -252,7 +252,7 @@ def _make(asked: Asked, folder: Path, began: float) -> Made:
         books, chosen = _books(asked, _clock(began), shelf)
         about = About(asked.name, asked.tier, asked.size, asked.formats)
         workers = asked.composed.settings.compute.workers
-        return write_pack(folder, books, chosen, about, workers, _clock(began), shelf.rest)
+        return write_pack(folder, books, chosen, about, workers, _clock(began), shelf)
 
 
 def _finished(folder: PackFolder, keep: Callable[[], None] | None) -> Path:

@@ -20,7 +20,7 @@ from borderops.packs.numbering import A_NUMBERS_FROM, Numbering
 from borderops.packs.readable import Reader, chosen, days, moments, numbers, users
 from borderops.packs.splitting import parts_of_schemes
 from borderops.population.people import COUNTRIES, NOBODY, Role, Sex, Stratum
-from borderops.records.answer_key import TABLES, Behind, Blame, CauseKind, Mechanism
+from borderops.records.answer_key import TABLES, Behind, Blame, CauseKind, Changes, Mechanism
 from borderops.records.bookkeeping import Books
 from borderops.records.fields import BLANK
 from borderops.records.known_names import given_names_of, known_names, surnames_of
@@ -34,6 +34,7 @@ from borderops.scoring.standing import (
     standing,
     true_links,
 )
+from borderops.shelf import IN_MEMORY, Memory
 from borderops.units import DAY, NEVER
 
 if TYPE_CHECKING:  # loading takes a while
@@ -54,10 +55,12 @@ class KeyTables:
     made : Cut
     numbering : Numbering
     reader : Reader
+    shelf : Memory
+        Where the books lie.
     """
 
-    def __init__(self, books: Books, made: Cut, numbering: Numbering, reader: Reader):
-        self.books, self.cut, self.numbering, self.reader = books, made, numbering, reader
+    def __init__(self, books: Books, made: Cut, numbering: Numbering, reader: Reader, shelf: Memory = IN_MEMORY):
+        self.books, self.cut, self.numbering, self.reader, self._shelf = books, made, numbering, reader, shelf
         self.witness, self.people = made.witness, made.witness.people
 
     # --- people -----------------------------------------------------------------------------------------------------
@@ -167,8 +170,13 @@ class KeyTables:
     def stands(self) -> np.ndarray:
         """Where each of `pairs` stands at the end, `Level`."""
         links, _ = self.pairs
-        found = evidence(links, self.books.records, self.books.key.behind, self.witness)
-        return standing(links, found, _LATEST)
+        made = np.empty(len(links), dtype=np.int8)
+        for rows in pieces(len(links)):
+            some = links.take(rows)
+            found = evidence(some, self.books.records, self.books.key.behind, self.witness)
+            made[rows] = standing(some, found, _LATEST)
+            self._shelf.rest()
+        return made
 
     @cached_property
     def suspected(self) -> np.ndarray:
@@ -221,8 +229,7 @@ class KeyTables:
             of = SOURCE_OF_TEXT if name == NOTE_TEXT.name else name
             order, behind = self.numbering.order(of), self.cut.behind[of]
             for rows in pieces(order.size):
-                some = Behind(**{field: column[order[rows]] for field, column in behind.columns().items()})
-                yield self._behind_rows(name, some, np.arange(rows.start, rows.stop) + 1)
+                yield self._behind_rows(name, behind.take(order[rows]), np.arange(rows.start, rows.stop) + 1)
 
     def _behind_rows(self, name: str, behind: Behind, rec: np.ndarray) -> pa.Table:
         columns = self._truth_of(behind)
@@ -264,32 +271,40 @@ class KeyTables:
 
     # --- errors -------------------------------------------------------------------------------------------------------
 
-    def error(self) -> pa.Table:
-        """Every change of a cell."""
-        changes = self.cut.key.changes
-        error_id = self._error_ids
-        recorded, correct = self._texts(changes.written), self._texts(changes.meant)
-        source = np.where(changes.source >= 0, error_id[changes.source], BLANK)
+    def error(self) -> Iterator[pa.Table]:
+        """Every change of a cell, in parts."""
+        for rows in pieces(self.cut.key.changes.rec_id.size):
+            yield self._errors(rows)
+
+    def _errors(self, rows: slice) -> pa.Table:
+        changes = self.cut.key.changes.take(rows)
+        source = np.where(changes.source >= 0, self._error_ids[changes.source], BLANK)
         return arrow_table(
             sheets.ERROR,
             {
-                "error_id": np.arange(1, changes.rec_id.size + 1),
-                "table": chosen(TABLES, changes.table),
-                "rec_id": self._rec_ids(changes.table, changes.rec_id),
-                "field": self._fields(),
-                "mechanism": _names(Mechanism, changes.mechanism),
+                "error_id": np.arange(rows.start, rows.stop) + 1,
+                **self.wrong_cells(changes, changes),
                 "cause_id": self._cause_ids[changes.cause],
-                "recorded": recorded,
-                "correct": correct,
                 "hops": changes.hop,
                 "source_error": numbers(source),
-                "check": _checks(changes.check),
                 "blame": _words(Blame, changes.blame),
                 "operator": users(changes.operator),
                 "at": moments(changes.at),
-                "is_last": self.is_last,
+                "is_last": self.is_last[rows],
             },
         )
+
+    def wrong_cells(self, last: Changes, first: Changes) -> dict[str, Any]:
+        """Columns of changed cells: what was written by the last changes of some cells, and meant by the first."""
+        return {
+            "table": chosen(TABLES, last.table),
+            "rec_id": self.rec_ids(last.table, last.rec_id),
+            "field": _fields(last),
+            "mechanism": _names(Mechanism, last.mechanism),
+            "recorded": self._texts(last, last.written),
+            "correct": self._texts(last, first.meant),
+            "check": _checks(last.check),
+        }
 
     @cached_property
     def _error_ids(self) -> np.ndarray:
@@ -303,45 +318,36 @@ class KeyTables:
     @cached_property
     def is_last(self) -> np.ndarray:
         """Marks the last change of every cell."""
-        changes = self.cut.key.changes
-        cell = np.stack([changes.table.astype(np.int64), changes.rec_id, changes.field.astype(np.int64)])
-        order = np.lexsort((np.arange(cell.shape[1]), *cell))
-        same = (cell[:, order][:, 1:] == cell[:, order][:, :-1]).all(axis=0)
-        last = np.zeros(cell.shape[1], dtype=bool)
-        last[order] = np.append(~same, True)[: order.size]
+        last = np.zeros(self.cut.key.changes.rec_id.size, dtype=bool)
+        last[self.cells_changed[1]] = True
         return last
 
-    def cells(self) -> Iterator[tuple[str, str, np.ndarray]]:
-        """Changes by table and field: names, and their places."""
+    @cached_property
+    def cells_changed(self) -> tuple[np.ndarray, np.ndarray]:
+        """First and last change of every cell that was changed, by table, number and field, int32."""
         changes = self.cut.key.changes
-        for code in np.unique(changes.table):
-            own = np.flatnonzero(changes.table == code)
-            fields = list(LAYOUTS[TABLES[code]].every_field)
-            for place in np.unique(changes.field[own]):
-                yield TABLES[code], fields[place], own[changes.field[own] == place]
+        # By code: of one table after another, since all of them at once take room.
+        order = np.concatenate([np.zeros(0, dtype=np.int32), *(_by_cell(changes, code) for code in range(len(TABLES)))])
+        edge = np.ones(order.size + 1, dtype=bool)
+        edge[1:-1] = False
+        for column in (changes.table, changes.rec_id, changes.field):
+            cells = column[order]
+            edge[1:-1] |= cells[1:] != cells[:-1]
+        return order[edge[:-1]], order[edge[1:]]
 
-    def _texts(self, values: np.ndarray) -> pa.Array:
+    def _texts(self, changes: Changes, values: np.ndarray) -> pa.Array:
         """Cells as texts, each as its field reads."""
         import pyarrow as pa
 
         parts, places = [pa.array([], type=pa.string())], [np.zeros(0, dtype=np.int64)]
-        for table, name, rows in self.cells():
+        for table, name, rows in _by_field(changes):
             field = LAYOUTS[table].every_field[name]
             parts.append(self.reader.text(field, self.numbering.cells(table, field, values[rows])))
             places.append(rows)
         joined = pa.concat_arrays(parts)
         return joined.take(pa.array(np.argsort(np.concatenate(places), kind="stable")))
 
-    def _fields(self) -> pa.Array:
-        """Names of the fields of changes."""
-        names = np.empty(self.cut.key.changes.rec_id.size, dtype=object)
-        for _, name, rows in self.cells():
-            names[rows] = name
-        import pyarrow as pa
-
-        return pa.array(names, type=pa.string())
-
-    def _rec_ids(self, tables: np.ndarray, old: np.ndarray) -> np.ndarray:
+    def rec_ids(self, tables: np.ndarray, old: np.ndarray) -> np.ndarray:
         """New numbers of rows of several tables; of missing rows those of `missing`."""
         made = np.full(old.size, BLANK, dtype=np.int64)
         for code in np.unique(tables):
@@ -353,14 +359,14 @@ class KeyTables:
         """Rows that are missing, and rows that nobody should have written."""
         rows = self.cut.key.rows
         behind, other = self._behind_row_errors()
-        twin = np.where(rows.twin >= 0, self._rec_ids(rows.table, np.maximum(rows.twin, 0)), BLANK)
+        twin = np.where(rows.twin >= 0, self.rec_ids(rows.table, np.maximum(rows.twin, 0)), BLANK)
         what = np.where(rows.is_missing, 0, np.where(rows.twin >= 0, 2, 1))
         return arrow_table(
             sheets.ROW_ERROR,
             {
                 "row_error_id": np.arange(1, rows.rec_id.size + 1),
                 "table": chosen(TABLES, rows.table),
-                "rec_id": np.where(rows.is_missing, self._missing_ids(), self._rec_ids(rows.table, rows.rec_id)),
+                "rec_id": np.where(rows.is_missing, self._missing_ids(), self.rec_ids(rows.table, rows.rec_id)),
                 "what": chosen(sheets.ROWS_WRONG, what),
                 "twin": numbers(twin),
                 "mechanism": _names(Mechanism, rows.mechanism),
@@ -456,7 +462,7 @@ class KeyTables:
     def unavoidable(self) -> pa.Table:
         """Rows that no clerk could have written better."""
         found = self.cut.key.unavoidable
-        rec = self._rec_ids(found.table, found.rec_id)
+        rec = self.rec_ids(found.table, found.rec_id)
         kept = np.flatnonzero(rec != BLANK)
         kept = kept[np.lexsort((rec[kept], found.table[kept]))]
         return arrow_table(
@@ -506,6 +512,34 @@ class KeyTables:
                     "part": chosen(sheets.PARTS, is_test.astype(np.int64)),
                 },
             )
+
+
+# --- changes ----------------------------------------------------------------------------------------------------------
+
+
+def _by_cell(changes: Changes, code: int) -> np.ndarray:
+    """Places of the changes of one table by row, then field, then time, int32."""
+    own = np.flatnonzero(changes.table == code).astype(np.int32)
+    return own[np.lexsort((changes.field[own], changes.rec_id[own]))]
+
+
+def _by_field(changes: Changes) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Changes by table and field: names, and their places."""
+    for code in np.unique(changes.table):
+        own = np.flatnonzero(changes.table == code)
+        fields = list(LAYOUTS[TABLES[code]].every_field)
+        for place in np.unique(changes.field[own]):
+            yield TABLES[code], fields[place], own[changes.field[own] == place]
+
+
+def _fields(changes: Changes) -> pa.Array:
+    """Names of the fields of changes."""
+    import pyarrow as pa
+
+    names = np.empty(changes.rec_id.size, dtype=object)
+    for _, name, rows in _by_field(changes):
+        names[rows] = name
+    return pa.array(names, type=pa.string())
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

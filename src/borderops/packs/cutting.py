@@ -22,6 +22,7 @@ from borderops.records.bookkeeping import Books
 from borderops.records.fields import BLANK
 from borderops.records.systems import Records, RecordTable
 from borderops.records.witness import Witness
+from borderops.shelf import IN_MEMORY, Memory
 from borderops.streams import Draws, Purpose
 
 OF_WHOLE_SHEETS: Final = "local_sheet_version"
@@ -88,7 +89,7 @@ class Cut:
         return np.flatnonzero(self.chosen)
 
 
-def cut(books: Books, chosen: np.ndarray) -> Cut:
+def cut(books: Books, chosen: np.ndarray, shelf: Memory = IN_MEMORY) -> Cut:
     """Cut books down to some people.
 
     Parameters
@@ -96,6 +97,8 @@ def cut(books: Books, chosen: np.ndarray) -> Cut:
     books : Books
     chosen : ndarray of bool, shape (n,)
         Of whole events.
+    shelf : Memory
+        Where places of rows and entries of the key lie.
 
     Returns
     -------
@@ -106,21 +109,27 @@ def cut(books: Books, chosen: np.ndarray) -> Cut:
     if chosen.all():
         clean = books.written
         return Cut(witness, chosen, books.records, clean.records, key.behind, clean.behind, key, clean.copies)
-    records, behind = _rows_about(books.records, key.behind, witness, chosen)
-    written, behind_written = _rows_about(books.written.records, books.written.behind, witness, chosen)
+    records, behind = _rows_about(books.records, key.behind, witness, chosen, shelf)
+    written, behind_written = _rows_about(books.written.records, books.written.behind, witness, chosen, shelf)
     kept = {name: _numbers(records, written, name) for name in records.tables}
     smaller = replace(key, changes=_of_rows(key.changes, kept), rows=_of_rows(key.rows, kept), behind=behind)
+    for entries in (smaller.changes, smaller.rows):
+        shelf.put_away(entries)
+    shelf.rest()
     return Cut(witness, chosen, records, written, behind, behind_written, smaller, books.written.copies)
 
 
 def _rows_about(
-    records: Records, behind: Mapping[str, Behind], witness: Witness, chosen: np.ndarray
+    records: Records, behind: Mapping[str, Behind], witness: Witness, chosen: np.ndarray, shelf: Memory
 ) -> tuple[Records, Mapping[str, Behind]]:
     """Rows about the people chosen, and what stands behind them."""
     about = _About(witness, chosen)
-    rows = {name: about.rows(name, table, behind[name]) for name, table in records.tables.items()}
+    rows = {}
+    for name, table in records.tables.items():
+        rows[name] = shelf.keep(about.rows(name, table, behind[name]))
+        shelf.rest()
     tables = {name: SomeRows(records[name], rows[name]) for name in rows}
-    return Records(tables, records.lexicon), _BehindSome(behind, rows)
+    return Records(tables, records.lexicon), {name: SomeBehind(behind[name], rows[name]) for name in rows}
 
 
 class SomeRows(RecordTable):
@@ -166,21 +175,27 @@ class _ColumnsOf(Mapping[str, np.ndarray]):
         return len(self._whole)
 
 
-class _BehindSome(Mapping[str, Behind]):
-    """What stands behind some rows of each table, likewise."""
+class SomeBehind(Behind):
+    """What stands behind some rows of a table, likewise.
 
-    def __init__(self, whole: Mapping[str, Behind], rows: Mapping[str, np.ndarray]):
-        self._whole, self._rows = whole, rows
+    Parameters
+    ----------
+    whole : Behind
+    rows : ndarray of int, shape (r,)
+    """
 
-    def __getitem__(self, name: str) -> Behind:
-        rows = self._rows[name]
-        return Behind(**{field: column[rows] for field, column in self._whole[name].columns().items()})
+    def __init__(self, whole: Behind, rows: np.ndarray):
+        vars(self).update(whole=whole, rows=rows)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
+    def __getattr__(self, name: str) -> np.ndarray:
+        # Looked for where nothing is kept under a name: columns, and only these.
+        if name not in Behind.__dataclass_fields__:
+            raise AttributeError(name)
+        return getattr(vars(self)["whole"], name)[vars(self)["rows"]]
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    def take(self, rows: np.ndarray) -> Behind:
+        """What stands behind some of these rows, by their places."""
+        return vars(self)["whole"].take(vars(self)["rows"][rows])
 
 
 class _About:

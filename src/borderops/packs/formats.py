@@ -76,14 +76,33 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         file.write(table)
 
 
-def parts_of(path: Path) -> Iterator[pa.Table]:
-    """Read a Parquet file part by part."""
+def parts_of(path: Path, columns: list[str] | None = None, of: str | None = None) -> Iterator[pa.Table]:
+    """Read a Parquet file part by part.
+
+    Parameters
+    ----------
+    path : Path
+    columns : list of str, optional
+        Those that are read; all, if not given.
+    of : str, optional
+        Value of the first of these columns: parts that cannot hold it are left out.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
+        groups = list(range(file.metadata.num_row_groups))
+        if of is not None and columns:
+            place = file.schema_arrow.names.index(columns[0])
+            groups = [each for each in groups if _can_hold(file.metadata.row_group(each).column(place), of)]
+        for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, row_groups=groups, columns=columns):
             yield pa.Table.from_batches([batch])
+
+
+def _can_hold(column: Any, value: str) -> bool:
+    """Whether a value may stand in a column of a row group, by what the file says of it."""
+    told = column.statistics
+    return told is None or not told.has_min_max or told.min <= value <= told.max
 
 
 class CsvFile:

@@ -14,6 +14,7 @@ import numpy as np
 
 from borderops.config.schema import STATIONS
 from borderops.packs.columns import MARK, SYNTHETIC, field_of, observed_sheets
+from borderops.packs.formats import parts_of
 from borderops.packs.key_tables import KEY_SHEETS
 from borderops.packs.numbering import A_NUMBERS_FROM
 from borderops.records.fields import Kind
@@ -31,6 +32,9 @@ PLACES: Final[dict[str, set[str]]] = {"station": set(STATIONS), "shelter": set(_
 
 MOST_ALIKE: Final = 6.0
 """Standard errors within which the rank of a column must be free of that of a person."""
+
+LEAST: Final = 50
+"""Rows of which a rank can be told."""
 
 _HEAD: Final = 4096
 _WORD: Final = b"synthetic"
@@ -100,7 +104,7 @@ def _notice_of(path: Path) -> str:
 
 
 class _Columns:
-    """Columns of a Parquet file, read one at a time."""
+    """Columns of a Parquet file, read one at a time and in parts."""
 
     def __init__(self, path: Path):
         import pyarrow.parquet as pq
@@ -110,10 +114,9 @@ class _Columns:
     def __contains__(self, name: str) -> bool:
         return name in self.schema.names
 
-    def __getitem__(self, name: str) -> pa.ChunkedArray:
-        import pyarrow.parquet as pq
-
-        return pq.read_table(self.path, columns=[name]).column(name)
+    def parts(self, name: str) -> Iterator[pa.ChunkedArray]:
+        """A column in parts."""
+        yield from (part.column(name) for part in parts_of(self.path, [name]))
 
 
 def _lint_table(path: Path, person: np.ndarray | None) -> Iterator[str]:
@@ -125,7 +128,7 @@ def _lint_table(path: Path, person: np.ndarray | None) -> Iterator[str]:
         return
     if unknown := sorted(set(table.schema.names) & TRUTH):
         yield f"{name} holds {', '.join(unknown)}, which is the truth's"
-    if SYNTHETIC not in table or pc.all(pc.equal(table[SYNTHETIC], MARK)).as_py() is False:
+    if SYNTHETIC not in table or any(pc.all(pc.equal(p, MARK)).as_py() is False for p in table.parts(SYNTHETIC)):
         yield f"{name} has rows without {MARK}"
     yield from _lint_numbers(name, table)
     yield from _lint_places(name, table)
@@ -140,8 +143,9 @@ def _lint_numbers(name: str, table: _Columns) -> Iterator[str]:
     for column in table.schema.names:
         field = field_of(name, column)
         if field is not None and field.kind is Kind.A_NUMBER:
-            least = pc.min(table[column]).as_py()
-            if least is not None and least < A_NUMBERS_FROM:
+            found = (pc.min(part).as_py() for part in table.parts(column))
+            least = min((each for each in found if each is not None), default=A_NUMBERS_FROM)
+            if least < A_NUMBERS_FROM:
                 yield f"{name}.{column} holds {least}, which could be somebody's; allowed: ten digits"
 
 
@@ -150,27 +154,35 @@ def _lint_places(name: str, table: _Columns) -> Iterator[str]:
     import pyarrow.compute as pc
 
     for column in sorted(set(PLACES) & set(table.schema.names)):
-        found = {value for value in pc.unique(table[column]).to_pylist() if value is not None}
+        found = {value for part in table.parts(column) for value in pc.unique(part).to_pylist()} - {None}
         if wrong := sorted(found - PLACES[column]):
             yield f"{name}.{column} names {wrong[0]}, which is finer than a sector or a kind of facility"
 
 
 def _lint_order(name: str, table: _Columns, person: np.ndarray) -> Iterator[str]:
     """Columns of numbers that are a person's number, or stand in the same order."""
-    known = person >= 0
-    if known.sum() < 50:
-        return
     for field in table.schema:
-        if str(field.type) != "int64":
-            continue
-        values = table[field.name].fill_null(-1).to_numpy()
-        used = known & (values >= 0)
-        if used.sum() >= 50 and abs(rank_correlation(values[used], person[used])) > MOST_ALIKE / np.sqrt(used.sum()):
+        if str(field.type) == "int64" and _is_in_order(table.parts(field.name), person):
             yield f"{name}.{field.name} stands in the order of truth"
 
 
+def _is_in_order(parts: Iterable[pa.ChunkedArray], person: np.ndarray) -> bool:
+    """Whether a column ranks rows as a person's number does: told within each part, over all of them together."""
+    rows, alike, begins = 0, 0.0, 0
+    for part in parts:
+        values = part.fill_null(-1).to_numpy()
+        persons = person[begins : begins + values.size]
+        begins += values.size
+        used = (persons >= 0) & (values >= 0)
+        rows += int(used.sum())
+        alike += rank_correlation(values[used], persons[used]) * int(used.sum())
+    return rows >= LEAST and abs(alike) / rows > MOST_ALIKE / np.sqrt(rows)
+
+
 def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Spearman's correlation of ranks, ties in any order; 0 where one of them is constant."""
+    """Spearman's correlation of ranks, ties in any order; 0 where one of them is constant or there is none."""
+    if not one.size:
+        return 0.0
     ranks = []
     for values in (one, other):
         rank = np.unique(values, return_inverse=True)[1].astype(np.float64)
@@ -180,15 +192,19 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _persons_of_rows(folder: Path, name: str) -> np.ndarray | None:
-    """Person behind each row of a table in the order of its rows, -1 for nobody; None without a key."""
-    import pyarrow.parquet as pq
+    """Person behind each row of a table in the order of its rows, -1 for nobody, int32; None without a key."""
+    import pyarrow.compute as pc
 
     path = folder / "answer_key" / "record.parquet"
     if not path.is_file():
         return None
-    # Only parts of the file that speak of the table are read.
-    own = pq.read_table(path, columns=["rec_id", "person_id"], filters=[("table", "=", name)])
-    return own.sort_by("rec_id")["person_id"].fill_null(-1).to_numpy() if own.num_rows else None
+    numbers, persons = [], []
+    for part in parts_of(path, ["table", "rec_id", "person_id"], name):
+        own = part.filter(pc.equal(part["table"], name))
+        numbers.append(own["rec_id"].to_numpy().astype(np.int32))
+        persons.append(own["person_id"].fill_null(-1).to_numpy().astype(np.int32))
+    number = np.concatenate([np.zeros(0, dtype=np.int32), *numbers])
+    return np.concatenate(persons)[np.argsort(number, kind="stable")] if number.size else None
 
 
 # --- the key ----------------------------------------------------------------------------------------------------------

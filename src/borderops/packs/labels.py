@@ -22,7 +22,7 @@ from borderops.packs.formats import pieces
 from borderops.packs.listing import PublishedLists
 from borderops.packs.readable import chosen, moments, numbers
 from borderops.population.people import NOBODY
-from borderops.records.answer_key import TABLES
+from borderops.records.answer_key import TABLES, Changes
 from borderops.records.fields import BLANK
 from borderops.records.systems import CODES, LAYOUTS
 from borderops.scoring.standing import Level, Links
@@ -99,7 +99,7 @@ class Labels:
                 place = latest(table[LAYOUTS[name].key[0]])
             place = place[person[place] != NOBODY]
             code = np.full(place.size, TABLES.index(name), dtype=np.int8)
-            parts.append(_Rows(code, self.numbering.rec_ids(name)[place].astype(np.int32), person[place]))
+            parts.append(_Rows(code, self.numbering.rec_ids(name)[place], person[place]))
         return _Rows(*(np.concatenate(columns) for columns in zip(*parts)))
 
     @cached_property
@@ -324,27 +324,25 @@ class Labels:
         counted &= self.witness.is_in_e3[links.child]
         return np.union1d(links.child[counted], links.parent[counted])
 
-    def t6(self) -> pa.Table:
-        """Wrong cells: what stands there and what ought to."""
-        errors = self.tables.error()
-        changes, order = self.cut.key.changes, np.arange(self.cut.key.changes.rec_id.size)
-        cell = np.lexsort((order, changes.field, changes.rec_id, changes.table))
-        repeats = np.ones(max(cell.size - 1, 0), dtype=bool)
-        for column in (changes.table, changes.rec_id, changes.field):
-            repeats &= column[cell][1:] == column[cell][:-1]
-        first, last = cell[_edge(repeats, cell.size, 0)], cell[_edge(repeats, cell.size, 1)]
+    def t6(self) -> Iterator[pa.Table]:
+        """Wrong cells: what stands there and what ought to; in parts, by names of tables, then rows and fields."""
+        changes, (first, last) = self.cut.key.changes, self.tables.cells_changed
         # A cell that a later slip happened to set right is no error.
         wrong = np.flatnonzero(changes.meant[first] != changes.written[last])
-        first, last = first[wrong], last[wrong]
-        made = arrow_table(
-            sheets.LABELS["T6"],
-            {
-                **{name: errors[name].take(last) for name in ("table", "rec_id", "field", "recorded")},
-                "correct": errors["correct"].take(first),
-                **{name: errors[name].take(last) for name in ("mechanism", "check")},
-            },
-        )
-        return made.sort_by([("table", "ascending"), ("rec_id", "ascending"), ("field", "ascending")])
+        wrong = wrong[self._by_names(changes, last[wrong])]
+        for rows in pieces(wrong.size):
+            cells = self.tables.wrong_cells(changes.take(last[wrong[rows]]), changes.take(first[wrong[rows]]))
+            yield arrow_table(sheets.LABELS["T6"], cells)
+
+    def _by_names(self, changes: Changes, rows: np.ndarray) -> np.ndarray:
+        """Order of changes by the names of tables and fields, with the new numbers of rows between them."""
+        code, field = changes.table[rows], changes.field[rows]
+        rank = np.zeros((len(TABLES), 1 + max(len(layout.every_field) for layout in LAYOUTS.values())), dtype=np.int8)
+        for place, name in enumerate(TABLES):
+            names = list(LAYOUTS[name].every_field)
+            rank[place, : len(names)] = np.argsort(np.argsort(names))
+        rec = self.tables.rec_ids(code, changes.rec_id[rows])
+        return np.lexsort((rank[code, field], rec, np.argsort(np.argsort(TABLES)).astype(np.int8)[code]))
 
     def t9(self) -> pa.Table:
         """In which sources each separated child stands at the end."""
@@ -395,13 +393,6 @@ class Labels:
         """Makers of labels by task, but for T7, which asks about texts; of large ones in parts."""
         made = {task: getattr(self, task.lower()) for task in sheets.LABELS if task != "T7"}
         return {**made, "clusters": self.clusters}
-
-
-def _edge(repeats: np.ndarray, count: int, side: int) -> np.ndarray:
-    """First (0) or last (1) places of runs among ``count`` places, of which all but the first repeat one or not."""
-    if not count:
-        return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero(np.insert(~repeats, repeats.size * side, True))
 
 
 def _joined(left: _Rows, right: _Rows, key_l: np.ndarray, key_r: np.ndarray, kind: int) -> _Pairs:

@@ -14,9 +14,11 @@ from typing import Final
 import numpy as np
 
 from borderops.packs.cutting import Cut
+from borderops.packs.formats import ROWS_AT_ONCE
 from borderops.records.answer_key import TABLES
 from borderops.records.fields import BLANK, Field, Kind
 from borderops.records.systems import LAYOUTS, RecordTable
+from borderops.shelf import IN_MEMORY, Memory
 from borderops.streams import Draws, Purpose
 from borderops.units import NEVER
 
@@ -52,10 +54,25 @@ def home_of(table: str, field: Field) -> str | None:
 
 def ranked(at: np.ndarray, draws: Draws, entities: np.ndarray, purpose: Purpose, index: int = 0) -> np.ndarray:
     """Number things from 1 by moments, and those of one minute by a draw; shape (n,), int64."""
-    order = np.lexsort((draws.bits(entities, purpose, index), at))
-    numbers = np.empty(order.size, dtype=np.int64)
-    numbers[order] = np.arange(1, order.size + 1)
+    numbers, before = np.empty(at.size, dtype=np.int64), 0
+    for rows in _by_time(at):
+        order = np.lexsort((draws.bits(entities[rows], purpose, index), at[rows]))
+        numbers[rows[order]] = np.arange(before + 1, before + order.size + 1)
+        before += order.size
     return numbers
+
+
+def _by_time(at: np.ndarray) -> Iterator[np.ndarray]:
+    """Places of moments in parts of about a size, earlier ones first; all of one moment in one part."""
+    step = max(at.size // 1024, 1)
+    edges = np.unique(np.sort(at[::step])[:: max(ROWS_AT_ONCE // step, 1)])[1:]
+    for begins, ends in zip([None, *edges], [*edges, None]):
+        inside = np.ones(at.size, dtype=bool)
+        if begins is not None:
+            inside &= at >= begins
+        if ends is not None:
+            inside &= at < ends
+        yield np.flatnonzero(inside)
 
 
 class Numbering:
@@ -64,44 +81,45 @@ class Numbering:
     Parameters
     ----------
     made : Cut
+    shelf : Memory
+        Where numbers lie.
     """
 
-    def __init__(self, made: Cut):
-        self._cut = made
+    def __init__(self, made: Cut, shelf: Memory = IN_MEMORY):
+        self._cut, self._shelf = made, shelf
         self.draws = made.witness.draws
         self._rec_ids: dict[str, np.ndarray] = {}
+        self._order: dict[str, np.ndarray] = {}
         self._fresh: dict[str, np.ndarray] = {}
 
     # --- rows -----------------------------------------------------------------------------------------------------
 
     def rec_ids(self, table: str) -> np.ndarray:
-        """New numbers of the rows of a table as released, in their order, shape (r,), int64."""
+        """New numbers of the rows of a table as released, in their order, shape (r,), int32."""
         if table not in self._rec_ids:
             found = self._cut.records[table]
             index = TABLES.index(table)
             made = ranked(found["entered_at"], self.draws, found["rec_id"], Purpose.PACK_ROW, index)
-            self._rec_ids[table] = made.astype(np.int32)  # kept for all tables until the end
-        return self._rec_ids[table].astype(np.int64)
+            self._rec_ids[table] = self._shelf.keep(made.astype(np.int32))  # kept for all tables until the end
+        return self._rec_ids[table]
 
     def order(self, table: str) -> np.ndarray:
         """Places of the rows of a table as released in the order of their new numbers, shape (r,), int32."""
-        rec_ids = self.rec_ids(table)
-        order = np.empty(rec_ids.size, dtype=np.int32)
-        order[rec_ids - 1] = np.arange(rec_ids.size)
-        return order
+        if table not in self._order:
+            rec_ids = self.rec_ids(table)
+            order = np.empty(rec_ids.size, dtype=np.int32)
+            order[rec_ids - 1] = np.arange(rec_ids.size, dtype=np.int32)
+            self._order[table] = self._shelf.keep(order)
+        return self._order[table]
 
     def rec_ids_of(self, table: str, old: np.ndarray) -> np.ndarray:
         """New numbers of rows by their old ones; `BLANK` for rows that were not released, shape (k,), int64."""
         had = self._cut.records[table]["rec_id"]
         if not had.size:
             return np.full(old.size, BLANK, dtype=np.int64)
-        by_old = self._by_old(table)
-        place = np.minimum(np.searchsorted(had, old, sorter=by_old), had.size - 1)
-        row = by_old[place]
-        return np.where(had[row] == old, self.rec_ids(table)[row], BLANK)
-
-    def _by_old(self, table: str) -> np.ndarray:
-        return np.argsort(self._cut.records[table]["rec_id"], kind="stable")
+        # Rows stand in the order of their old numbers: see `borderops.records.ledger`.
+        row = np.minimum(np.searchsorted(had, old), had.size - 1)
+        return np.where(had[row] == old, self.rec_ids(table)[row], np.int64(BLANK))
 
     # --- what systems number ----------------------------------------------------------------------------------------
 
@@ -133,14 +151,16 @@ class Numbering:
     def fresh(self, home: str) -> np.ndarray:
         """New number by old one, `BLANK` for numbers that do not occur in the pack, int32."""
         if home not in self._fresh:
-            self._fresh[home] = self._make(home)
+            self._fresh[home] = self._shelf.keep(self._make(home))
         return self._fresh[home]
 
     def _make(self, home: str) -> np.ndarray:
-        occurring = list(self._occurring(home))
-        is_used = np.zeros(max((int(values.max(initial=BLANK)) for values in occurring), default=BLANK) + 1, dtype=bool)
-        for values in occurring:
+        is_used = np.zeros(0, dtype=bool)
+        for values in self._occurring(home):
+            more = int(values.max(initial=BLANK)) + 1 - is_used.size
+            is_used = np.append(is_used, np.zeros(max(more, 0), dtype=bool))
             is_used[values[values >= 0]] = True
+            self._shelf.rest()
         used = np.flatnonzero(is_used)
         fresh = np.full(is_used.size, BLANK, dtype=np.int32)
         at = self._first_entered(home, fresh.size)[used]
@@ -165,8 +185,9 @@ class Numbering:
         name, field = home.split(".")
         first = np.full(count, NEVER, dtype=np.int64)
         for table in (self._cut.records[name], self._cut.written[name]):
-            known = (table[field] >= 0) & (table[field] < count)
-            np.minimum.at(first, table[field][known], table["entered_at"][known])
+            numbers = table[field]
+            known = np.flatnonzero((numbers >= 0) & (numbers < count))
+            np.minimum.at(first, numbers[known], table["entered_at"][known])
         return first
 
     # --- people -----------------------------------------------------------------------------------------------------

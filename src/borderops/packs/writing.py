@@ -48,6 +48,7 @@ from borderops.packs.observed import Observed
 from borderops.packs.readable import Reader
 from borderops.packs.tool_labels import EXAMPLES_OF, PAIR_TASKS, write_examples, write_pairs
 from borderops.records.bookkeeping import Books
+from borderops.shelf import IN_MEMORY, Memory
 
 if TYPE_CHECKING:  # loading takes a while
     import numpy as np
@@ -116,7 +117,7 @@ def write_pack(
     about: About,
     workers: int = 1,
     tell: Callable[[str], None] = lambda text: None,
-    rest: Callable[[], None] = lambda: None,
+    shelf: Memory = IN_MEMORY,
 ) -> Made:
     """Write a pack.
 
@@ -133,8 +134,8 @@ def write_pack(
         Threads that write; files do not depend on it.
     tell : callable
         Is told what is being written.
-    rest : callable
-        Called when a table is done: what was read of books on a shelf need not stay in memory.
+    shelf : Memory
+        Where the books lie, and what is found out while tables are written.
 
     Returns
     -------
@@ -147,7 +148,7 @@ def write_pack(
     ModelError
         If the harm guard finds fault with the pack; a defect of borderops.
     """
-    pack = _Pack(folder, books, chosen, about, workers, rest)
+    pack = _Pack(folder, books, chosen, about, workers, shelf)
     tell("observed tables ...")
     pack.write_observed()
     tell("answer key ...")
@@ -169,19 +170,18 @@ def observed_parts(folder: Path) -> Iterator[tuple[Sheet, Iterator[pa.Table]]]:
 class _Pack:
     """A pack while it is being written."""
 
-    def __init__(
-        self, folder: Path, books: Books, chosen: np.ndarray, about: About, workers: int, rest: Callable[[], None]
-    ):
-        self.folder, self.about, self.workers, self._rest = folder, about, workers, rest
-        self.cut = cut(books, chosen)
+    def __init__(self, folder: Path, books: Books, chosen: np.ndarray, about: About, workers: int, shelf: Memory):
+        self.folder, self.about, self.workers, self.shelf = folder, about, workers, shelf
+        self.cut = cut(books, chosen, shelf)
         self.settings, self.number = books.witness.settings, books.witness.replication.number
-        self.numbering = Numbering(self.cut)
+        self.numbering = Numbering(self.cut, shelf)
         reader = Reader(self.cut.records.lexicon)
         self.observed = Observed(self.cut, self.numbering, reader)
         self.lists = PublishedLists(self.cut, self.numbering, reader)
         self.notes = Notes(self.cut, self.numbering, reader)
-        self.tables = KeyTables(books, self.cut, self.numbering, reader)
+        self.tables = KeyTables(books, self.cut, self.numbering, reader, shelf)
         self.sizes: dict[str, int] = {}
+        self._give_back()
 
     # --- observed -----------------------------------------------------------------------------------------------------
 
@@ -192,6 +192,7 @@ class _Pack:
         names = list(observed_sheets())
         with ThreadPoolExecutor(self.workers) as pool:
             self.sizes |= dict(pool.map(self._write_files, names))
+        self._put_away()
         for database in self._databases():
             with database:
                 for name in names:  # one at a time, since all go into one file
@@ -215,7 +216,7 @@ class _Pack:
             rows += part.num_rows
             for file in files:
                 file.write(part)
-            self._rest()
+            self.shelf.rest()
         for file in files:
             file.close()
         self._give_back()
@@ -246,8 +247,8 @@ class _Pack:
             for part in [made] if hasattr(made, "num_rows") else made:
                 file.write(part)
                 rows += part.num_rows
-                self._rest()
-        self._give_back()
+                self.shelf.rest()
+        self._put_away()
         self.sizes[path] = rows
 
     def write_labels(self) -> None:
@@ -318,11 +319,17 @@ class _Pack:
         }
 
     def _give_back(self) -> None:
-        """Give memory back that Arrow keeps for later, and what was read of the books."""
+        """Give memory back that Arrow keeps for later, and what was read of the books or found out of them."""
         import pyarrow as pa
 
         pa.default_memory_pool().release_unused()
-        self._rest()
+        self.shelf.rest()
+
+    def _put_away(self) -> None:
+        """Lay on the shelf what was found out and is kept for later; no thread may be at work."""
+        for owner in (self.cut, self.numbering, self.lists, self.notes, self.tables):
+            self.shelf.put_away(owner)
+        self._give_back()
 
     def _text(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, encoding="utf-8", newline="\n")

@@ -135,6 +135,10 @@ class Behind(Table):
     station: np.ndarray  # int8, -1 for none
     load: np.ndarray  # int8, tenths of the last hour that were busy where the row was entered, 0 to 10
 
+    def take(self, rows: np.ndarray) -> Behind:
+        """What is true of some rows, by a mask or by their places."""
+        return Behind(**{name: column[rows] for name, column in self.columns().items()})
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -194,6 +198,10 @@ class Changes(Table):
     source: np.ndarray  # int64, error it was copied from; NO_SOURCE where it arose here
     check: np.ndarray  # int16, Check: who could see it
     blame: np.ndarray  # int8, Blame
+
+    def take(self, rows: np.ndarray | slice) -> Changes:
+        """Some entries, by their places."""
+        return Changes(**{name: column[rows] for name, column in self.columns().items()})
 
 
 @dataclass(frozen=True)

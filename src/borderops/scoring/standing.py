@@ -91,7 +91,7 @@ class Links(Table):
         """Within the definition, told or not, shape (n,)."""
         return self.blame != Blame.DEFINITION
 
-    def take(self, rows: np.ndarray) -> Links:
+    def take(self, rows: np.ndarray | slice) -> Links:
         """Some links, by a mask or by their places."""
         return Links(**{name: column[rows] for name, column in self.columns().items()})
 
