@@ -60,7 +60,7 @@ class KeyTables:
     """
 
     def __init__(self, books: Books, made: Cut, numbering: Numbering, reader: Reader, shelf: Memory = IN_MEMORY):
-        self.books, self.cut, self.numbering, self.reader, self._shelf = books, made, numbering, reader, shelf
+        self.books, self.cut, self.numbering, self.reader, self.shelf = books, made, numbering, reader, shelf
         self.witness, self.people = made.witness, made.witness.people
 
     # --- people -----------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class KeyTables:
             some = links.take(rows)
             found = evidence(some, self.books.records, self.books.key.behind, self.witness)
             made[rows] = standing(some, found, _LATEST)
-            self._shelf.rest()
+            self.shelf.rest()
         return made
 
     @cached_property

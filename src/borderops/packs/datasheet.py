@@ -38,6 +38,10 @@ of nobody that he is an adult brother. Relatives who are fewer than 16 years old
 """
 
 
+AT_ONCE: Final = 1 << 14
+"""People whose events are looked through at a time, about."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a datasheet tells, as plain numbers."""
@@ -106,22 +110,34 @@ def _siblings(tables: KeyTables) -> int:
 def _strangers(tables: KeyTables) -> dict[str, int]:
     """Unrelated people met in one event: of one name, and an adult and a child whom the report's rule would join."""
     people, rows = tables.people, tables.cut.persons
+    events = people.event[people.party[rows]]
+    order = np.argsort(events, kind="stable")
+    rows, events = rows[order], events[order]
+    alike = joined = begins = 0
+    while begins < rows.size:  # whole events, since there are more pairs than people
+        ends = int(np.searchsorted(events, events[min(begins + AT_ONCE, rows.size) - 1], side="right"))
+        more, further = _strangers_of(tables, rows[begins:ends], events[begins:ends])
+        alike, joined, begins = alike + more, joined + further, ends
+    return {"homonyms_in_one_event": alike, "strangers_the_rule_would_join": joined}
+
+
+def _strangers_of(tables: KeyTables, rows: np.ndarray, events: np.ndarray) -> tuple[int, int]:
+    """Likewise among some people."""
+    people = tables.people
     folded = np.append(known_names().folded, np.int32(BLANK))
-    event = people.event[people.party[rows]]
-    one, other = pairs_of(np.unique(event, return_inverse=True)[1])
+    one, other = pairs_of(events)
     one, other = rows[one], rows[other]
     apart = people.party[one] != people.party[other]
     one, other = one[apart], other[apart]
-    first, second = (folded[surnames_of(codes)] for codes in (people.surname_1, people.surname_2))
-    same_name = (first[one] == first[other]) & (people.given_1[one] == people.given_1[other]) & (one < other)
-    shared = (first[one] == first[other]) | (first[one] == second[other])
-    shared |= (second[one] != BLANK) & ((second[one] == first[other]) | (second[one] == second[other]))
+    (first, second), (of_other, second_of_other) = (
+        [folded[surnames_of(codes[who])] for codes in (people.surname_1, people.surname_2)] for who in (one, other)
+    )
+    same_name = (first == of_other) & (people.given_1[one] == people.given_1[other]) & (one < other)
+    shared = (first == of_other) | (first == second_of_other)
+    shared |= (second != BLANK) & ((second == of_other) | (second == second_of_other))
     years = (people.birth_day[other] - people.birth_day[one]) / 365.25
     fits = (people.role[one] < Role.CHILD) & people.is_child[other] & (years >= 16) & (years <= 40)
-    return {
-        "homonyms_in_one_event": int(same_name.sum()),
-        "strangers_the_rule_would_join": int((shared & fits).sum()),
-    }
+    return int(same_name.sum()), int((shared & fits).sum())
 
 
 def datasheet(about: Mapping[str, Any], facts: Facts) -> str:

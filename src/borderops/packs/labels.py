@@ -69,7 +69,7 @@ class _Rows(NamedTuple):
     rec: np.ndarray  # int32, new number
     person: np.ndarray  # int32, row of `People`
 
-    def take(self, rows: np.ndarray) -> _Rows:
+    def take(self, rows: np.ndarray | slice) -> _Rows:
         return _Rows(*(column[rows] for column in self))
 
 
@@ -86,6 +86,7 @@ class Labels:
         self.tables, self.lists = tables, lists
         self.cut, self.numbering = tables.cut, tables.numbering
         self.people, self.witness = tables.people, tables.witness
+        self._keep = tables.shelf.keep
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -104,19 +105,28 @@ class Labels:
 
     @cached_property
     def _front(self) -> _Rows:
-        return self._rows(*IN_FRONT, only_latest=True)
+        return _Rows(*(self._keep(column) for column in self._rows(*IN_FRONT, only_latest=True)))
 
     @cached_property
     def _names_key(self) -> np.ndarray:
         """One number for the true first given name and first surname of everybody, int64."""
-        return self.people.given_1.astype(np.int64) << 32 | self.people.surname_1.astype(np.int64)
+        return self._keep(self.people.given_1.astype(np.int64) << 32 | self.people.surname_1.astype(np.int64))
+
+    @cached_property
+    def _event(self) -> np.ndarray:
+        """True event of everybody, int64."""
+        return self._keep(self.people.of_party("event"))
+
+    @cached_property
+    def _nothing(self) -> np.ndarray:
+        """The same for everybody, int8."""
+        return np.zeros(self.people.number.size, dtype=np.int8)
 
     # --- pairs --------------------------------------------------------------------------------------------------------
 
     def _table(self, sheet: Sheet, parts: list[_Pairs], kinds: tuple[str, ...], matching: int) -> Iterator[pa.Table]:
         """Pairs as a table: the smaller side left, each pair once, by its best kind; the first kinds match."""
-        pairs = _in_order(_Pairs(*(np.concatenate(columns) for columns in zip(*parts))))
-        parts.clear()
+        pairs = _Pairs(*(self._keep(column) for column in _in_order(_all_of(parts))))
         for rows in pieces(pairs.kind.size):
             some = _Pairs(*(column[rows] for column in pairs))
             yield arrow_table(
@@ -135,13 +145,12 @@ class Labels:
     def t1(self) -> Iterator[pa.Table]:
         """The same person in two systems."""
         front, behind = self._front, self._rows(*BEHIND, only_latest=True)
-        event = self.people.event[self.people.party]
         parts = [
             _joined(front, behind, front.person, behind.person, 0),
             _joined(front, behind, self.people.party[front.person], self.people.party[behind.person], 1),
             self._drawn(front, behind, self._names_key, 2, NEAR),  # all of them grow as the square of the people
-            self._drawn(front, behind, event, 3, NEAR),
-            self._drawn(front, behind, np.zeros_like(event), 4, FAR),
+            self._drawn(front, behind, self._event, 3, NEAR),
+            self._drawn(front, behind, self._nothing, 4, FAR),
         ]
         parts = [self._other_persons(part, front, behind) if at else part for at, part in enumerate(parts)]
         kinds = ("same_person", "same_family", "homonym", "same_event", "stranger")
@@ -163,31 +172,40 @@ class Labels:
 
     def _drawn(self, left: _Rows, right: _Rows, group: np.ndarray, kind: int, count: int) -> _Pairs:
         """For each right row some left rows whose people are of the same group, by draws; each stands for many."""
-        order = np.argsort(group[left.person], kind="stable")
-        groups = group[left.person][order]
-        wanted = group[right.person]
-        first = np.searchsorted(groups, wanted, side="left")
-        size = np.searchsorted(groups, wanted, side="right") - first
+        groups = group[left.person]
+        order = np.argsort(groups, kind="stable").astype(np.int32)
+        order, groups = self._keep(order), self._keep(groups[order])
         parts = []
-        for index in range(count):
-            entities = self.people.number[right.person]
-            uniforms = self.numbering.draws.uniforms(entities, Purpose.PACK_PAIR, kind * 8 + index)
-            drawn = first + np.minimum((uniforms * size).astype(np.int64), np.maximum(size - 1, 0))
+        for rows in pieces(right.rec.size):
+            some = right.take(rows)
+            wanted, entities = group[some.person], self.people.number[some.person]
+            first = np.searchsorted(groups, wanted, side="left")
+            size = np.searchsorted(groups, wanted, side="right") - first
             has = np.flatnonzero(size > 0)
-            one = left.take(order[drawn[has]])
-            other = right.take(has)
-            weight = size[has] / count
-            parts.append(_Pairs(one.table, one.rec, other.table, other.rec, _of_kind(kind, has.size), weight))
-        return _Pairs(*(np.concatenate(columns) for columns in zip(*parts)))
+            for index in range(count):
+                uniforms = self.numbering.draws.uniforms(entities, Purpose.PACK_PAIR, kind * 8 + index)
+                drawn = first + np.minimum((uniforms * size).astype(np.int64), np.maximum(size - 1, 0))
+                one, other = left.take(order[drawn[has]]), some.take(has)
+                weight = size[has] / count
+                parts.append(_Pairs(one.table, one.rec, other.table, other.rec, _of_kind(kind, has.size), weight))
+        return _all_of(parts)
 
     def t2(self) -> Iterator[pa.Table]:
         """Parent and child whom no unit or link of production joins, and all other pairs of an event."""
-        front, people = self._front, self.people
-        is_child = people.is_child[front.person]
+        front = self._front
+        is_child = self.people.is_child[front.person]
         adults, children = front.take(np.flatnonzero(~is_child)), front.take(np.flatnonzero(is_child))
+        parts = [self._unjoined(adults, children.take(rows)) for rows in pieces(children.rec.size)]
+        kinds = ("parent_child", "kin", "claimed_false", "same_family", "same_event")
+        return self._table(sheets.LABELS["T2"], parts, kinds, 1)
+
+    def _unjoined(self, adults: _Rows, children: _Rows) -> _Pairs:
+        """Adults and children of one event whom production does not join; sorts of pairs by `t2`."""
+        people = self.people
         # At ports the same day stands for the same event, which would be too many pairs: of one event there as well.
-        event = people.event[people.party]
-        pairs = _joined(adults, children, event[adults.person], event[children.person], 0)
+        events = self._event[children.person]
+        adults = adults.take(np.flatnonzero(np.isin(self._event[adults.person], events)))
+        pairs = _joined(adults, children, self._event[adults.person], events, 0)
         adult = self._person_of(adults, pairs.table_l, pairs.rec_l)
         child = self._person_of(children, pairs.table_r, pairs.rec_r)
         links, relation = self.tables.pairs
@@ -198,9 +216,7 @@ class Labels:
         same_party = people.party[adult] == people.party[child]
         kind = np.where((kind == 4) & same_party, 3, kind)
         rows = np.flatnonzero(~joined)
-        pairs = _Pairs(*(column[rows] for column in pairs))._replace(kind=kind[rows].astype(np.int8))
-        kinds = ("parent_child", "kin", "claimed_false", "same_family", "same_event")
-        return self._table(sheets.LABELS["T2"], [pairs], kinds, 1)
+        return _Pairs(*(column[rows] for column in pairs))._replace(kind=kind[rows].astype(np.int8))
 
     def t3(self) -> Iterator[pa.Table]:
         """A child in the portal and the separated parent in e3, at a port or in ICE's hands."""
@@ -210,7 +226,7 @@ class Labels:
         links = self._separations()
         true = _linked(adults, children, links)
         near = self._numbered_near(adults, children)
-        others = self._drawn(adults, children, self.people.event[self.people.party], 2, NEAR)
+        others = self._drawn(adults, children, self._event, 2, NEAR)
         parts = [true, near, others]
         return self._table(sheets.LABELS["T3"], parts, ("separated_parent", "number_near", "same_event"), 1)
 
@@ -226,13 +242,12 @@ class Labels:
             wanted = np.where(number[children.person] == BLANK, BLANK, number[children.person] + step)
             pairs = _joined(adults, children, number[adults.person], wanted, 1)
             parts.append(pairs)
-        return _Pairs(*(np.concatenate(columns) for columns in zip(*parts)))
+        return _all_of(parts)
 
     def t8(self) -> Iterator[pa.Table]:
         """A message and the child it is about; other children at ORR in the same event, and those of whom is drawn."""
         children = self._rows("portal_child", only_latest=True)
         messages = self._rows("mail_message")
-        event = self.people.event[self.people.party]
         # Right is the message: for each, children beside its own.
         parts = [
             _joined(children, messages, children.person, messages.person, 0),
@@ -241,7 +256,7 @@ class Labels:
                 children,
                 messages,
             ),
-            self._other_persons(self._drawn(children, messages, np.zeros_like(event), 2, FAR), children, messages),
+            self._other_persons(self._drawn(children, messages, self._nothing, 2, FAR), children, messages),
         ]
         return self._table(sheets.LABELS["T8"], parts, ("about_child", "same_family", "other_child"), 1)
 
@@ -410,6 +425,16 @@ def _linked(adults: _Rows, children: _Rows, links: Links) -> _Pairs:
     pair, at_adult = matches(adults.person, links.parent[link].astype(np.int64))
     one, other = adults.take(at_adult), children.take(at_child[pair])
     return _Pairs(one.table, one.rec, other.table, other.rec, _of_kind(0, pair.size), np.ones(pair.size))
+
+
+def _all_of(parts: list[_Pairs]) -> _Pairs:
+    """Pairs one after another; the parts are taken apart meanwhile, so that no pair stands in memory twice."""
+    columns = [list(column) for column in zip(*parts)]
+    parts.clear()
+    made = []
+    while columns:
+        made.append(np.concatenate(columns.pop(0)))
+    return _Pairs(*made)
 
 
 def _of_kind(kind: int, count: int) -> np.ndarray:

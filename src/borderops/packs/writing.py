@@ -43,7 +43,7 @@ from borderops.packs.labels import Labels
 from borderops.packs.listing import NAMES as LISTS
 from borderops.packs.listing import PublishedLists
 from borderops.packs.notes import Notes
-from borderops.packs.numbering import Numbering
+from borderops.packs.numbering import HOMES, Numbering
 from borderops.packs.observed import Observed
 from borderops.packs.readable import Reader
 from borderops.packs.tool_labels import EXAMPLES_OF, PAIR_TASKS, write_examples, write_pairs
@@ -190,6 +190,7 @@ class _Pack:
         for name in about_folders(self.about.formats):
             (self.folder / "observed" / name).mkdir(parents=True)
         names = list(observed_sheets())
+        self._number()
         with ThreadPoolExecutor(self.workers) as pool:
             self.sizes |= dict(pool.map(self._write_files, names))
         self._put_away()
@@ -198,6 +199,14 @@ class _Pack:
                 for name in names:  # one at a time, since all go into one file
                     sheet = observed_sheets()[name]
                     database.write(sheet, parts_of(self.folder / path_of(sheet)))
+
+    def _number(self) -> None:
+        """Number all rows before tables are written: sorting takes room, in which one thread is enough."""
+        for name in self.cut.records.tables:
+            self.numbering.order(name)
+            self.shelf.rest()
+        for home in HOMES:
+            self.numbering.fresh(home)
 
     def _databases(self) -> list[SqliteFile | DuckdbFile]:
         kinds: dict[str, type[SqliteFile] | type[DuckdbFile]] = {"sqlite": SqliteFile, "duckdb": DuckdbFile}
