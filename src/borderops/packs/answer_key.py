@@ -192,8 +192,11 @@ class KeyTables:
     def rule_pairs(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """Rows of adults and children whom the rules suspect: the report's, at ports, and HHS's."""
         records, behind = self.books.records, self.books.key.behind
-        found = (matching_rules(records)[0], port_rules(records)[0], hhs_rule(records))
-        return [persons_of(pairs, records, behind) for pairs in found]
+        made = []
+        for rule in (lambda: matching_rules(records)[0], lambda: port_rules(records)[0], lambda: hhs_rule(records)):
+            made.append(persons_of(rule(), records, behind))
+            self.shelf.rest()
+        return made
 
     def link(self) -> pa.Table:
         """Every relation."""

@@ -20,6 +20,7 @@ from borderops.packs.answer_key import KeyTables
 from borderops.packs.columns import Sheet, arrow_table
 from borderops.packs.formats import pieces
 from borderops.packs.listing import PublishedLists
+from borderops.packs.numbering import parts_by_value
 from borderops.packs.readable import chosen, moments, numbers
 from borderops.population.people import NOBODY
 from borderops.records.answer_key import TABLES, Changes
@@ -126,7 +127,7 @@ class Labels:
 
     def _table(self, sheet: Sheet, parts: list[_Pairs], kinds: tuple[str, ...], matching: int) -> Iterator[pa.Table]:
         """Pairs as a table: the smaller side left, each pair once, by its best kind; the first kinds match."""
-        pairs = _Pairs(*(self._keep(column) for column in _in_order(_all_of(parts))))
+        pairs = self._in_order(_all_of(parts))
         for rows in pieces(pairs.kind.size):
             some = _Pairs(*(column[rows] for column in pairs))
             yield arrow_table(
@@ -141,6 +142,18 @@ class Labels:
                     "weight": some.weight,
                 },
             )
+
+    def _in_order(self, pairs: _Pairs) -> _Pairs:
+        """Pairs sorted by both sides, each once; sorted by parts, since there are many more of them than of rows."""
+        pairs = _Pairs(*(self._keep(column) for column in _turned(pairs)))
+        parts = []
+        for code in np.unique(pairs.table_l):
+            for rows in parts_by_value(np.where(pairs.table_l == code, pairs.rec_l, BLANK)):
+                rows = rows[pairs.table_l[rows] == code]
+                part = _in_order(_Pairs(*(column[rows] for column in pairs)))
+                parts.append(_Pairs(*(self._keep(column) for column in part)))
+        empty = _Pairs(*(column[:0] for column in pairs))
+        return _Pairs(*(self._keep(np.concatenate(columns)) for columns in zip(empty, *parts)))
 
     def t1(self) -> Iterator[pa.Table]:
         """The same person in two systems."""
@@ -441,16 +454,20 @@ def _of_kind(kind: int, count: int) -> np.ndarray:
     return np.full(count, kind, dtype=np.int8)
 
 
-def _in_order(pairs: _Pairs) -> _Pairs:
-    """Pairs with the smaller side left, sorted by both sides; of those of the same rows the one of the best kind."""
+def _turned(pairs: _Pairs) -> _Pairs:
+    """Pairs with the smaller side left."""
     turned = (pairs.table_l > pairs.table_r) | ((pairs.table_l == pairs.table_r) & (pairs.rec_l > pairs.rec_r))
-    if turned.any():
-        sides = ("table_l", "table_r"), ("rec_l", "rec_r")
-        columns = pairs._asdict()
-        for one, other in sides:
-            left, right = columns[one], columns[other]
-            columns[one], columns[other] = np.where(turned, right, left), np.where(turned, left, right)
-        pairs = _Pairs(**columns)
+    if not turned.any():
+        return pairs
+    columns = pairs._asdict()
+    for one, other in (("table_l", "table_r"), ("rec_l", "rec_r")):
+        left, right = columns[one], columns[other]
+        columns[one], columns[other] = np.where(turned, right, left), np.where(turned, left, right)
+    return _Pairs(**columns)
+
+
+def _in_order(pairs: _Pairs) -> _Pairs:
+    """Pairs sorted by both sides; of those of the same rows the one of the best kind."""
     order = np.lexsort((pairs.kind, pairs.rec_r, pairs.table_r, pairs.rec_l, pairs.table_l))
     pairs = _Pairs(*(column[order] for column in pairs))
     same = np.ones(order.size, dtype=bool)

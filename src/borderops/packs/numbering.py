@@ -55,23 +55,23 @@ def home_of(table: str, field: Field) -> str | None:
 def ranked(at: np.ndarray, draws: Draws, entities: np.ndarray, purpose: Purpose, index: int = 0) -> np.ndarray:
     """Number things from 1 by moments, and those of one minute by a draw; shape (n,), int64."""
     numbers, before = np.empty(at.size, dtype=np.int64), 0
-    for rows in _by_time(at):
+    for rows in parts_by_value(at):
         order = np.lexsort((draws.bits(entities[rows], purpose, index), at[rows]))
         numbers[rows[order]] = np.arange(before + 1, before + order.size + 1)
         before += order.size
     return numbers
 
 
-def _by_time(at: np.ndarray) -> Iterator[np.ndarray]:
-    """Places of moments in parts of about a size, earlier ones first; all of one moment in one part."""
-    step = max(at.size // 1024, 1)
-    edges = np.unique(np.sort(at[::step])[:: max(ROWS_AT_ONCE // step, 1)])[1:]
+def parts_by_value(values: np.ndarray) -> Iterator[np.ndarray]:
+    """Places of values in parts of about a size, smaller values first; all places of one value in one part."""
+    step = max(values.size // 1024, 1)
+    edges = np.unique(np.sort(values[::step])[:: max(ROWS_AT_ONCE // step, 1)])[1:]
     for begins, ends in zip([None, *edges], [*edges, None]):
-        inside = np.ones(at.size, dtype=bool)
+        inside = np.ones(values.size, dtype=bool)
         if begins is not None:
-            inside &= at >= begins
+            inside &= values >= begins
         if ends is not None:
-            inside &= at < ends
+            inside &= values < ends
         yield np.flatnonzero(inside)
 
 

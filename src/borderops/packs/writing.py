@@ -273,12 +273,14 @@ class _Pack:
                 write_pairs(tools, name, parts_of(path))
             if name == EXAMPLES_OF:
                 write_examples(tools, parts_of(path), self.observed.some)
+            self._give_back()
 
     # --- descriptors --------------------------------------------------------------------------------------------------
 
     def write_descriptors(self) -> Made:
         """Descriptors, datasheet and manifests."""
         facts = facts_of(self.tables)
+        self._put_away()
         described_here = self._described()
         sheets = [*observed_sheets().values(), *KEY_SHEETS.values()]
         name = self.about.name

@@ -47,8 +47,7 @@ def on_shelf(replication: Replication, shelf: Memory) -> Replication:
     """Lay a finished replication on a shelf, from where clerks read it; gives it back."""
     for table in (replication.people, replication.plan, replication.history):
         shelf.put_away(table)
-    shelf.put_away(replication)
-    shelf.rest()
+        shelf.rest()
     return replication
 
 

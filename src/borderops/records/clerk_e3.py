@@ -25,7 +25,7 @@ from borderops.records.clerk_e3_partings import (
 )
 from borderops.records.clerk_e3_units import is_recorded_kin
 from borderops.records.clerk_e3_versions import completed, stacked
-from borderops.records.entry import Clerk, CopiedFrom, Desk, Entry
+from borderops.records.entry import Clerk, Column, CopiedFrom, Desk, Entry
 from borderops.records.fields import BLANK
 from borderops.records.known_names import given_names_of, surnames_of
 from borderops.records.systems import LAYOUTS, NOTES
@@ -51,15 +51,15 @@ class Class(IntEnum):
 def subject(witness: Witness, desk: Desk) -> Entry:
     """Write `e3_subject`: a row at intake, further ones when a parting or rejoining changes the class."""
     entry = stacked(_taken_in(witness), _parted(witness), _rejoined(witness))
-    person = entry.person
+    person, entered = entry.person, np.asarray(entry.columns["entered_at"])
     return completed(
         entry,
         {
-            "subject_no": witness.subject_no[person],
-            "event_no": witness.event_no[witness.people.party[person]],
+            "subject_no": lambda: witness.subject_no[person],
+            "event_no": lambda: witness.event_no[witness.people.party[person]],
             **portrait(witness, person),
-            "age": completed_years(witness.people.birth_day[person], np.asarray(entry.columns["entered_at"])),
-            "fingerprint": fingerprints(witness)[person],
+            "age": lambda: completed_years(witness.people.birth_day[person], entered),
+            "fingerprint": lambda: fingerprints(witness)[person],
         },
     )
 
@@ -130,18 +130,18 @@ def _class(witness: Witness, rows: np.ndarray) -> np.ndarray:
     return np.where(witness.claims_family[rows], Class.FAMILY_UNIT, of_kin)
 
 
-def portrait(witness: Witness, person: np.ndarray) -> dict[str, np.ndarray]:
+def portrait(witness: Witness, person: np.ndarray) -> dict[str, Column]:
     """Fields by which systems that process people know them: number, names, sex, birth, citizenship."""
     people = witness.people
     return {
-        "a_number": witness.a_number[person],
-        "given": given_names_of(people.given_1[person]),
-        "middle": given_names_of(people.given_2[person]),
-        "surname_1": surnames_of(people.surname_1[person]),
-        "surname_2": surnames_of(people.surname_2[person]),
-        "sex": people.sex[person],
-        "birth_day": people.birth_day[person],
-        "country": people.citizenship[person],
+        "a_number": lambda: witness.a_number[person],
+        "given": lambda: given_names_of(people.given_1[person]),
+        "middle": lambda: given_names_of(people.given_2[person]),
+        "surname_1": lambda: surnames_of(people.surname_1[person]),
+        "surname_2": lambda: surnames_of(people.surname_2[person]),
+        "sex": lambda: people.sex[person],
+        "birth_day": lambda: people.birth_day[person],
+        "country": lambda: people.citizenship[person],
     }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from borderops.records.entry import CopiedFrom, Entry
+from borderops.records.entry import Column, CopiedFrom, Entry
 from borderops.records.fields import BLANK
 
 
@@ -17,7 +18,7 @@ def stacked(*parts: Entry) -> Entry:
     Parameters
     ----------
     *parts : Entry
-        With the same columns; a number stands for a whole column.
+        With the same columns, none of them a callable; a number stands for a whole column.
 
     Returns
     -------
@@ -30,8 +31,9 @@ def stacked(*parts: Entry) -> Entry:
         for part, place in zip(parts, places)
         for one in part.copied
     ]
+    columns: Any = [part.columns for part in parts]
     return Entry(
-        _joined([part.columns for part in parts], parts),
+        _joined(columns, parts),
         np.concatenate([part.person for part in parts]),
         _joined([part.behind for part in parts], parts),
         tuple(copied),
@@ -52,6 +54,6 @@ def _placed(rec: np.ndarray, place: int, size: int) -> np.ndarray:
     return everywhere
 
 
-def completed(entry: Entry, columns: Mapping[str, np.ndarray | int], *copied: CopiedFrom) -> Entry:
+def completed(entry: Entry, columns: Mapping[str, Column], *copied: CopiedFrom) -> Entry:
     """The entry with further columns and what they were copied from."""
     return replace(entry, columns={**entry.columns, **columns}, copied=(*entry.copied, *copied))

@@ -14,7 +14,7 @@ from borderops.records.clerk_e3 import fingerprints
 from borderops.records.clerk_e3_partings import is_marked, members_of, partings
 from borderops.records.clerk_e3_units import Status
 from borderops.records.clerk_e3_versions import completed, stacked
-from borderops.records.entry import Clerk, CopiedFrom, Desk, Entry
+from borderops.records.entry import Clerk, Column, CopiedFrom, Desk, Entry
 from borderops.records.fields import BLANK
 from borderops.records.systems import LAYOUTS
 from borderops.records.users import UserRole, user
@@ -63,9 +63,12 @@ def encounter(witness: Witness, desk: Desk) -> Entry:
         _met_in("sigma_case", 0, witness.is_in_sigma, witness.sigma_no, intake_at, desk),
         _met_in("earm_case", 1, witness.is_in_earm, witness.earm_no, witness.in_ice_at, desk),
     )
-    rows = entry.person
-    known = desk.tables["eid_person"]["person_no"][desk.rec_of("eid_person", rows) - 1]
-    return completed(entry, {"person_no": known, "a_number": witness.a_number[rows]})
+    rows, known = entry.person, desk.tables["eid_person"]["person_no"]
+    columns: dict[str, Column] = {
+        "person_no": lambda: known[desk.rec_of("eid_person", rows) - 1],
+        "a_number": lambda: witness.a_number[rows],
+    }
+    return completed(entry, columns)
 
 
 def _met_in(table: str, visit: int, is_in: np.ndarray, number: np.ndarray, at: np.ndarray, desk: Desk) -> Entry:

@@ -13,7 +13,7 @@ from borderops.operations.facilities import capacity_at
 from borderops.operations.numbers import Message
 from borderops.operations.rebuilding import MailSteps, acknowledged, mail_steps
 from borderops.ordering import ranks
-from borderops.records.entry import Clerk, Desk, Entry
+from borderops.records.entry import Clerk, Column, Desk, Entry
 from borderops.records.fields import BLANK, two_names
 from borderops.records.origins import CHILD_NAMES, FROM_ORIGIN, first_taken, origin_of
 from borderops.records.posting import ANSWERED, Posted, posted
@@ -90,18 +90,18 @@ def messages(witness: Witness, desk: Desk) -> Entry:
     parent = np.where(is_request, first_taken(witness, child), BLANK)
     of_child = origin_of(desk, np.where(is_request, child, BLANK), rows.sent_at)
     of_parent = origin_of(desk, parent, rows.sent_at)
-    columns = {
+    columns: dict[str, Column] = {
         "entered_at": rows.sent_at,
         "entered_by": _hands(witness, child, rows),
         "thread_no": threads[rows.child],
         "step": rows.step,
         "sender": sender,
         "sent_at": rows.sent_at,
-        "delivered_at": np.where(rows.is_lost, NEVER, rows.sent_at),
-        "child_a_number": of_child.cells("a_number"),
-        "child_given": of_child.cells("given"),
-        "child_surnames": two_names(of_child.cells("surname_1"), of_child.cells("surname_2")),
-        "parent_a_number": of_parent.cells("a_number"),
+        "delivered_at": lambda: np.where(rows.is_lost, NEVER, rows.sent_at),
+        "child_a_number": lambda: of_child.cells("a_number"),
+        "child_given": lambda: of_child.cells("given"),
+        "child_surnames": lambda: two_names(of_child.cells("surname_1"), of_child.cells("surname_2")),
+        "parent_a_number": lambda: of_parent.cells("a_number"),
     }
     station = np.where(sender <= _COORDINATOR, witness.station[child], BLANK)
     behind = {

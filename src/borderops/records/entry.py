@@ -35,14 +35,19 @@ class CopiedFrom:
     fields: tuple[tuple[str, str], ...]
 
 
+Column = np.ndarray | int | Callable[[], np.ndarray]
+"""Of an entry; a number stands for all of its rows."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """Rows of one table in any order.
 
     Attributes
     ----------
-    columns : mapping of str to ndarray or int
-        As for `borderops.records.systems.table_of`.
+    columns : mapping of str to ndarray, int or callable
+        As for `borderops.records.systems.table_of`; or what gives a column when it is asked for, so that not all of a
+        large table stand in memory at once.
     person : ndarray of int32, shape (n,)
         Row of the person each row is about; -1 for none.
     behind : mapping of str to ndarray or int
@@ -50,7 +55,7 @@ class Entry:
     copied : tuple of CopiedFrom
     """
 
-    columns: Mapping[str, np.ndarray | int]
+    columns: Mapping[str, Column]
     person: np.ndarray
     behind: Mapping[str, np.ndarray | int] = field(default_factory=dict)
     copied: tuple[CopiedFrom, ...] = ()
@@ -74,8 +79,10 @@ class Desk:
 
     def put(self, name: str, entry: Entry, witness: Witness) -> None:
         """Number the rows of an entry in the order in which they were entered, and keep them."""
-        self.shelf.put_away(entry)
-        table, order = numbered(name, entry.columns, self.shelf)
+        for owner in (entry, *entry.copied):
+            self.shelf.put_away(owner)
+        columns = {field: self._told(column) for field, column in entry.columns.items()}
+        table, order = numbered(name, columns, self.shelf)
         for one in entry.copied:
             read = one.rec[order]
             copied = read != BLANK
@@ -84,6 +91,9 @@ class Desk:
         self.tables[name], self.behind[name] = table, _behind(entry, order, witness)
         self.shelf.put_away(self.behind[name])
         self.shelf.rest()
+
+    def _told(self, column: Column) -> np.ndarray | int:
+        return self.shelf.keep(column()) if callable(column) else column
 
     def rec_of(self, name: str, persons: np.ndarray) -> np.ndarray:
         """Number of the first row about each of some people in a table; `BLANK` where there is none, int64."""
