@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> int:
             fill(f"pilot of {name}", pilot(told["pilot"]))
         if told.get("stress"):
             fill(f"stresses of {name}", stresses(told["stress"]))
-        if any(one["watch"] for one in told.get("indicators", {}).get("criteria", ())):
+        if learned_from_more(told):
             fill(f"watch of {name}", watch(told))
         (IMAGES / f"readiness-{name}.svg").write_text(picture(told), encoding="utf-8", newline="\n")
     if set(reviews) == set(SCENARIOS):
@@ -314,6 +314,12 @@ def days(row: dict[str, Any] | None) -> str:
     if row is None:
         return "–"
     return "not by the end" if row["median"] is None else f"{number(row['median'], '')} days"
+
+
+def learned_from_more(told: dict[str, Any]) -> bool:
+    """Whether more seasons than those of the review were learned from, and taught something."""
+    criteria = told.get("indicators", {}).get("criteria", ())
+    return any(one["watch"] and one["seasons"] > told["replications"]["done"] for one in criteria)
 
 
 def watch(told: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
     borderops fit
     borderops fit scenario=foreseen_2018
     borderops validate
-    borderops validate scenario=foreseen_2018 inputs.sample=foreseen_2018
+    borderops validate scenario=foreseen_2018
     python docs/validity_numbers.py FOLDER [FOLDER ...]
 
 A folder of `validate` fills the scorecard, one of a forecast set beside what happened the page on it, and one of `fit`

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from borderops import cli
-from borderops.config import doubts, keys, knowledge, places, register
+from borderops.config import checks, doubts, inputs, keys, knowledge, places, register
 from borderops.config.compose import Composed, compose
 from borderops.exceptions import ConfigError
 
@@ -244,6 +244,68 @@ def test_a_sample_fitted_to_later_figures_is_refused(tmp_path: Path) -> None:
     [said] = refused(HINDCAST, f"inputs.sample={tmp_path / 'late.yaml'}")
     assert "fitted to whatever is known; allowed: null, or a sample fitted as of 2018-05-04" in said
     assert compose([HINDCAST, f"inputs.sample={tmp_path / 'eve.yaml'}"]).settings.inputs.sample
+
+
+@pytest.mark.parametrize("day", knowledge.days(), ids=str)
+def test_the_sample_of_a_day_is_one_of_that_day_or_none(day: date) -> None:
+    """What a day plays by default was fitted as of that day; a day without a sample plays the values as they stand."""
+    sample = compose(["~scenario", f"study.as_of={day}", "window.end=2018-09-30"]).settings.inputs.sample
+    assert sample == {DAY: "foreseen_2018"}.get(day)
+    if sample is not None:
+        about = inputs.read(sample).about
+        assert str(about["as_of"]) == str(day) and date.fromisoformat(str(about["known_by"])) <= day
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [HINDCAST],
+        ["scenario=foreseen_2018_prepared"],
+        ["scenario=family_unity", f"study.as_of={DAY}"],
+        ["scenario=el_paso_2017", f"study.as_of={DAY}"],
+        ["scenario=zero_tolerance_as_planned", f"study.as_of={DAY}"],
+        [PILOT, f"study.as_of={DAY}"],
+    ],
+    ids=" ".join,
+)
+def test_whatever_is_asked_as_of_the_eve_is_played_with_what_was_in_doubt_then(words: list[str]) -> None:
+    """The day brings its sample to every plan, and to the policy beside it; at its points every plan can be played."""
+    composed = compose(words)
+    assert composed.settings.inputs.sample == "foreseen_2018"
+    assert composed.beside is None or composed.beside.inputs == composed.settings.inputs
+    for number in (1, 77, 200):
+        for one in (composed.settings, composed.beside or composed.settings):
+            assert list(checks.problems(inputs.at(one, number))) == []
+
+
+def test_the_sample_of_the_eve_moves_nothing_that_a_plan_sets_itself() -> None:
+    """Beds that the prepared plan adds are asked about; what stood there before is as much in doubt as without them."""
+    plan, prepared = (compose([f"scenario={name}"]).settings for name in ("foreseen_2018", "foreseen_2018_prepared"))
+    assert len({inputs.at(prepared, number).orr.beds.age_0_12[1].beds for number in range(1, 21)}) == 1
+    assert len({inputs.at(plan, number).orr.beds.age_0_12[0].beds for number in range(1, 21)}) > 10
+    for number in (1, 2, 3):
+        first, other = inputs.at(plan, number), inputs.at(prepared, number)
+        assert first.orr.beds.age_0_12[0] == other.orr.beds.age_0_12[0]
+        assert first.policy == other.policy and first.courts == other.courts
+    own = compose([PILOT, f"study.as_of={DAY}"]).settings
+    assert inputs.at(own, 1).policy.family_referral == own.policy.family_referral
+
+
+def test_whoever_names_a_sample_has_that_one(tmp_path: Path) -> None:
+    """A user's word, or a scenario's, stands over the day's; null is the values as they stand."""
+    assert compose([HINDCAST, "inputs.sample=null"]).settings.inputs.sample is None
+    own = tmp_path / "as_they_stand.yaml"
+    own.write_text("defaults: [foreseen_2018, _self_]\ninputs: { sample: null }\n", encoding="utf-8")
+    assert compose([f"scenario={own}"]).settings.inputs.sample is None
+
+
+def test_the_sample_of_the_eve_is_refused_on_an_earlier_day() -> None:
+    """Seven months before, its figures were not out."""
+    [said] = refused(PILOT, "inputs.sample=foreseen_2018")
+    assert said == (
+        "inputs.sample is foreseen_2018, fitted to figures known on 2018-05-04; allowed: null, or a sample fitted as"
+        " of 2017-11-30 or before"
+    )
 
 
 def test_a_day_of_which_nothing_is_told_is_refused_at_once() -> None:

@@ -135,6 +135,9 @@ def test_what_to_watch_is_told_with_thresholds_and_with_what_taught_nothing(numb
     page = numbers.watch(review)
     assert "| 90 of 200 | waiting, mean | at or above 12 persons | 0.90 (0.80 to 0.95) | 75% | 10% |" in page
     assert page.endswith("- `overtime`: None breaks it.")
+    assert numbers.learned_from_more({**review, "replications": {"done": 60}})
+    assert not numbers.learned_from_more({**review, "replications": {"done": 200}})  # every review learns from its own
+    assert not numbers.learned_from_more(told("NO-GO", "foreseen_2018"))
 
 
 def test_a_sensitivity_run_and_packages_fill_their_parts(numbers: ModuleType, tmp_path: Path) -> None:
