@@ -11,8 +11,9 @@ import pandas as pd
 from borderops.config.compose import compose
 from borderops.packs.cutting import Cut, choose_people, cut
 from borderops.packs.writing import FORMATS, About, write_pack
-from borderops.records.bookkeeping import Books, keep_books
+from borderops.records.bookkeeping import Books, keep_books, on_shelf
 from borderops.replication import replicate
+from borderops.shelf import IN_MEMORY, Memory
 
 WORDS = (
     "window.start=2018-05-14",
@@ -30,8 +31,13 @@ PART = 1500
 @cache
 def books() -> Books:
     """Everything written of the whole history."""
+    return books_on(IN_MEMORY)
+
+
+def books_on(shelf: Memory) -> Books:
+    """The same on a shelf."""
     settings = compose([*WORDS]).settings
-    return keep_books(replicate(settings, 1), settings)
+    return keep_books(on_shelf(replicate(settings, 1), shelf), settings, shelf=shelf)
 
 
 def chosen(persons: int | None) -> np.ndarray:
@@ -46,11 +52,15 @@ def part(persons: int | None = PART) -> Cut:
     return cut(books(), chosen(persons))
 
 
+def about(persons: int | None = PART, formats: tuple[str, ...] = FORMATS) -> About:
+    """What a pack of so many people is."""
+    return About("borderops-test", "policy_season", str(persons or "all"), formats)
+
+
 def write(folder: Path, persons: int | None = PART, formats: tuple[str, ...] = FORMATS, workers: int = 1) -> Path:
     """Write a pack."""
     folder.mkdir(parents=True)
-    about = About("borderops-test", "policy_season", str(persons or "all"), formats)
-    write_pack(folder, books(), chosen(persons), about, workers)
+    write_pack(folder, books(), chosen(persons), about(persons, formats), workers)
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import mailbox
@@ -9,6 +10,7 @@ import sqlite3
 import tracemalloc
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,16 +18,18 @@ import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from tests.packs.pack_worlds import PART, books, chosen, observed, tables, write
+from tests.packs.pack_worlds import PART, about, books, books_on, chosen, observed, tables, write
 
-from borderops.packs import formats
+from borderops.packs import formats, writing
 from borderops.packs.columns import NOTICE, observed_sheets
 from borderops.packs.cutting import cut
 from borderops.packs.descriptors import path_of
 from borderops.packs.dialects import DIALECTS
+from borderops.packs.folder import PackFolder
 from borderops.packs.key_tables import KEY_SHEETS
 from borderops.packs.writing import FORMATS, UNREPEATABLE, checksums
 from borderops.records.systems import LAYOUTS, SYSTEMS
+from borderops.shelf import Shelf
 
 
 def bytes_of(folder: Path) -> dict[str, str]:
@@ -39,6 +43,45 @@ def test_workers_and_folders_change_no_byte(part_of_it, tmp_path):
     """Two threads in another folder, at another time, write the same files."""
     again = write(tmp_path / "elsewhere" / "again", workers=2)
     assert bytes_of(again) == bytes_of(part_of_it)
+
+
+@pytest.fixture
+def pack_on_a_shelf(tmp_path, monkeypatch):
+    """A pack that two threads have written from books on a shelf, with everything that was found out on the way."""
+    monkeypatch.setattr("borderops.shelf.SMALL", 1)
+    (tmp_path / "shelved").mkdir()
+    with Shelf(tmp_path) as shelf:
+        everything = books_on(shelf)
+        pack = writing._Pack(tmp_path / "shelved", everything, chosen(PART), about(PART), 2, shelf)
+        for step in (pack.write_observed, pack.write_key, pack.write_labels, pack.write_descriptors):
+            step()
+        yield pack, shelf
+
+
+def test_a_shelf_changes_no_byte(part_of_it, pack_on_a_shelf):
+    """History, books and all that is found out lie in a file, however small: the same files come of it."""
+    pack, _ = pack_on_a_shelf
+    assert bytes_of(pack.folder) == bytes_of(part_of_it)
+
+
+def test_nothing_that_grows_with_people_stays_in_memory(pack_on_a_shelf):
+    """People, history, what clerks saw, the key and what a pack keeps between its tables: all of it on the shelf."""
+    pack, shelf = pack_on_a_shelf
+    witness, key = pack.cut.witness, pack.cut.key
+    held = [*witness.people.columns().values(), *witness.history.columns().values(), *key.changes.columns().values()]
+    for owner in (witness, pack.numbering, pack.tables):
+        held += _arrays(list(vars(owner).values()))
+    assert len(held) > 150
+    assert not [each.shape for each in held if each.size > 100 and not shelf.has(each)]
+
+
+def _arrays(values: list[Any]) -> list[np.ndarray]:
+    """Arrays among values, and in tuples, lists and dictionaries of such."""
+    found = [value for value in values if isinstance(value, np.ndarray)]
+    for value in values:
+        if isinstance(value, dict | tuple | list):
+            found += _arrays(list(value.values() if isinstance(value, dict) else value))
+    return found
 
 
 def test_a_table_in_many_parts_is_that_in_one(part_of_it, tmp_path, monkeypatch):
@@ -100,6 +143,24 @@ def test_nothing_tells_the_day_or_the_place(part_of_it):
     for name in ("manifest.json", "datapackage.json", "croissant.json", "README.md", "datasheet.md", "schema.sql"):
         text = (part_of_it / name).read_text()
         assert str(part_of_it.parent) not in text and date.today().isoformat() not in text
+
+
+def test_a_folder_that_bears_its_name_is_whole(tmp_path):
+    """With its manifest when what belongs to it is kept elsewhere; if that fails nothing is left of it."""
+    seen = []
+    for fails in (False, True):
+        into = tmp_path / f"pack-{fails}"
+
+        def keep(into=into, fails=fails):
+            seen.append(sorted(path.name for path in into.iterdir()))
+            if fails:
+                raise KeyboardInterrupt
+
+        with contextlib.suppress(KeyboardInterrupt), PackFolder(into) as folder:
+            (folder.building / "manifest.json").write_text("{}")
+            folder.finish(keep)
+    assert seen == [["manifest.json"]] * 2
+    assert [path.name for path in tmp_path.iterdir()] == ["pack-False"]
 
 
 # --- formats ----------------------------------------------------------------------------------------------------------

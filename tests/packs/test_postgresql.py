@@ -151,7 +151,7 @@ def schemas(server: str, name: str) -> int:
 
 
 def test_folder_and_database_stand_or_fall_together(server, tmp_path, monkeypatch):
-    """Kept when the folder has its name and no manifest yet; a place that was taken meanwhile keeps neither."""
+    """Kept when the folder has its name and is whole; a place that was taken meanwhile keeps neither."""
     monkeypatch.setenv(VARIABLE, server)
     for taken in (False, True):
         name, into = f"together-{taken}".lower(), tmp_path / f"pack-{taken}"
@@ -171,7 +171,7 @@ def test_folder_and_database_stand_or_fall_together(server, tmp_path, monkeypatc
         except FileProblem as problem:
             assert taken and "holds something already" in str(problem)
         assert schemas(server, name.replace("-", "_")) == (0 if taken else 1)
-        assert seen == ([] if taken else [[".manifest.json.partial"]])
+        assert seen == ([] if taken else [["manifest.json"]])
         assert [path.name for path in into.iterdir()] == (["thesis"] if taken else ["manifest.json"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pack-False", "pack-True"]
 

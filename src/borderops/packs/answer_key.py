@@ -95,7 +95,7 @@ class KeyTables:
                 "birth_date": days(people.birth_day[row]),
                 "citizenship": chosen(COUNTRIES, people.citizenship[row]),
                 **{name: self.reader.column(first, codes) for name, codes in names.items()},
-                "surname_share": self._surname_share[row],
+                "surname_share": self._surname_share(row),
                 "age": age_years(people.birth_day[row], met_at // DAY),
                 "sector": self.sectors(row),
                 "apprehended_at": moments(met_at),
@@ -115,14 +115,25 @@ class KeyTables:
         station = self.witness.station[row].astype(np.int64)
         return chosen((*STATIONS, sheets.RESIDENT_OF_SHELTER), np.where(station < 0, len(STATIONS), station))
 
+    def _surname_share(self, row: np.ndarray) -> np.ndarray:
+        """Share of all people who bear the commoner of the surnames of some, accents apart."""
+        first, second = (self._share_of[surnames_of(codes[row])] for codes in self._surnames)
+        return np.maximum(first, second)
+
+    @property
+    def _surnames(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.people.surname_1, self.people.surname_2
+
     @cached_property
-    def _surname_share(self) -> np.ndarray:
-        """Share of all people who bear the commoner of a person's surnames, accents apart, shape (n,)."""
+    def _share_of(self) -> np.ndarray:
+        """Share of all people who bear a surname, by its code, with a last place for none."""
         folded = np.append(known_names().folded, np.int32(BLANK))
-        first, second = (folded[surnames_of(codes)] for codes in (self.people.surname_1, self.people.surname_2))
-        borne = np.bincount(first, minlength=folded.size) + np.bincount(second[second >= 0], minlength=folded.size)
-        share = np.append(borne / max(first.size, 1), 0.0)
-        return np.maximum(share[first], share[second])
+        borne = np.zeros(folded.size, dtype=np.int64)
+        for codes in self._surnames:
+            for rows in pieces(codes.size):
+                one = folded[surnames_of(codes[rows])]
+                borne += np.bincount(one[one >= 0], minlength=folded.size)
+        return np.append(borne / max(self.people.surname_1.size, 1), 0.0)[folded]
 
     @cached_property
     def _parted_at(self) -> np.ndarray:
@@ -189,25 +200,33 @@ class KeyTables:
         return marked
 
     @cached_property
-    def rule_pairs(self) -> list[tuple[np.ndarray, np.ndarray]]:
+    def rule_pairs(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
         """Rows of adults and children whom the rules suspect: the report's, at ports, and HHS's."""
         records, behind = self.books.records, self.books.key.behind
         made = []
         for rule in (lambda: matching_rules(records)[0], lambda: port_rules(records)[0], lambda: hhs_rule(records)):
             made.append(persons_of(rule(), records, behind))
             self.shelf.rest()
-        return made
+        return tuple(made)
 
-    def link(self) -> pa.Table:
-        """Every relation."""
-        links, relation = self.pairs
+    def link(self) -> Iterator[pa.Table]:
+        """Every relation, by numbers of child and adult, in parts."""
+        links, _ = self.pairs
+        child, adult = (self.numbering.person[side].astype(np.int32) for side in (links.child, links.parent))
+        order = self.shelf.keep(np.lexsort((adult, child)).astype(np.int32))
+        for rows in pieces(order.size):
+            yield self._links(order[rows])
+
+    def _links(self, rows: np.ndarray) -> pa.Table:
+        links, relation = self.pairs[0].take(rows), self.pairs[1][rows]
+        stands, suspected = self.stands[rows], self.suspected[rows]
         place = self.separations.place_of(links.child, links.parent)
         known = np.maximum(place, 0)
         kind = np.where(place >= 0, np.append(self.separations.kind, 0)[known], BLANK)
         at = np.where(place >= 0, np.append(self.separations.parted_at, NEVER)[known], NEVER)
         within = (place >= 0) & np.append(self.separations.is_separation, False)[known]
-        from_what = np.where(self.stands < Level.NOWHERE, 0, np.where(self.suspected, 1, 2))
-        table = arrow_table(
+        from_what = np.where(stands < Level.NOWHERE, 0, np.where(suspected, 1, 2))
+        return arrow_table(
             sheets.LINK,
             {
                 "child_id": self.numbering.person[links.child],
@@ -216,13 +235,12 @@ class KeyTables:
                 "was_separated": within,
                 "separation": _words(Kind, kind),
                 "separated_at": moments(at),
-                "is_recorded": self.stands < Level.NOWHERE,
-                "stands": _words(Level, self.stands),
+                "is_recorded": stands < Level.NOWHERE,
+                "stands": _words(Level, stands),
                 "known_from": chosen(sheets.KNOWN_FROM, from_what),
                 "recoverability": chosen((sheets.KNOWABLE, sheets.UNKNOWABLE), from_what // 2),
             },
         )
-        return table.sort_by([("child_id", "ascending"), ("adult_id", "ascending")])
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -507,14 +525,15 @@ class KeyTables:
         """Parts of everybody under each scheme."""
         row = self._by_number()
         for scheme, is_test in parts_of_schemes(self.people, self.witness.station, row, self.numbering.draws).items():
-            yield arrow_table(
-                sheets.SPLIT,
-                {
-                    "scheme": _same(scheme, row.size),
-                    "person_id": self.numbering.person[row],
-                    "part": chosen(sheets.PARTS, is_test.astype(np.int64)),
-                },
-            )
+            for rows in pieces(row.size):
+                yield arrow_table(
+                    sheets.SPLIT,
+                    {
+                        "scheme": _same(scheme, rows.stop - rows.start),
+                        "person_id": self.numbering.person[row[rows]],
+                        "part": chosen(sheets.PARTS, is_test[rows].astype(np.int64)),
+                    },
+                )
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------

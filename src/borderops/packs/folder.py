@@ -1,8 +1,8 @@
 """The folder of a pack: built under a hidden name beside its place, and renamed when it is whole.
 
 Nobody can mistake a half-made pack for one: until `PackFolder.finish` its name begins with a dot and ends in
-``.partial``. Left without that, whatever the reason, it is removed. What must stand or fall with it, such as tables in
-a database, is kept while it lies in its place without its manifest, so that it is no pack yet.
+``.partial``. Left without that, whatever the reason, it is removed. A folder that bears its name is whole, whenever the
+process ends. What must stand or fall with it, such as tables in a database, is kept when it lies in its place.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class PackFolder:
         Parameters
         ----------
         keep : callable, optional
-            Keeps for good what belongs to the pack and lies elsewhere. It is called when the folder has its name and
-            lacks nothing but its manifest. If it fails the folder is taken away again.
+            Keeps for good what belongs to the pack and lies elsewhere. It is called when the folder has its name. If it
+            fails the folder is taken away again.
 
         Raises
         ------
@@ -70,25 +70,20 @@ class PackFolder:
         """
         require_free(self.into)
         try:
-            if keep is None:
-                os.replace(self.building, self.into)
-            else:
-                self._finish_with(keep)
+            os.replace(self.building, self.into)
+            self._keep(keep)
         except OSError as problem:
             raise FileProblem(cannot_write(self.into, problem)) from problem
         self._is_finished = True
         return self.into
 
-    def _finish_with(self, keep: Callable[[], None]) -> None:
-        held = f".{MANIFEST}{PARTIAL}"
-        os.replace(self.building / MANIFEST, self.building / held)
-        os.replace(self.building, self.into)
+    def _keep(self, keep: Callable[[], None] | None) -> None:
         try:
-            keep()
+            if keep is not None:
+                keep()
         except BaseException:
             os.replace(self.into, self.building)  # where what is not finished is removed
             raise
-        os.replace(self.into / held, self.into / MANIFEST)
 
     def __enter__(self) -> PackFolder:
         return self

@@ -97,6 +97,14 @@ def parts_of(path: Path, columns: list[str] | None = None, of: str | None = None
             groups = [each for each in groups if _can_hold(file.metadata.row_group(each).column(place), of)]
         for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, row_groups=groups, columns=columns):
             yield pa.Table.from_batches([batch])
+            give_back()
+
+
+def give_back() -> None:
+    """Give memory back that Arrow keeps for later."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
 
 
 def _can_hold(column: Any, value: str) -> bool:

@@ -55,15 +55,7 @@ def lint(folder: Path) -> list[str]:
     problems = [f"{path.relative_to(folder).as_posix()} bears no mark" for path in _without_mark(folder)]
     for path in sorted((folder / "observed" / "parquet").glob("*.parquet")):
         problems += _lint_table(path, _persons_of_rows(folder, path.stem))
-        _give_back()
     return [*problems, *_lint_key(folder)]
-
-
-def _give_back() -> None:
-    """Give memory back that Arrow keeps for later."""
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()
 
 
 # --- marks ------------------------------------------------------------------------------------------------------------

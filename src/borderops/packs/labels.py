@@ -127,7 +127,7 @@ class Labels:
 
     def _table(self, sheet: Sheet, parts: list[_Pairs], kinds: tuple[str, ...], matching: int) -> Iterator[pa.Table]:
         """Pairs as a table: the smaller side left, each pair once, by its best kind; the first kinds match."""
-        pairs = self._in_order(_all_of(parts))
+        pairs = self._in_order(self._all_of(parts))
         for rows in pieces(pairs.kind.size):
             some = _Pairs(*(column[rows] for column in pairs))
             yield arrow_table(
@@ -145,15 +145,19 @@ class Labels:
 
     def _in_order(self, pairs: _Pairs) -> _Pairs:
         """Pairs sorted by both sides, each once; sorted by parts, since there are many more of them than of rows."""
-        pairs = _Pairs(*(self._keep(column) for column in _turned(pairs)))
-        parts = []
+        pairs, parts = self._kept(_turned(pairs)), []
         for code in np.unique(pairs.table_l):
             for rows in parts_by_value(np.where(pairs.table_l == code, pairs.rec_l, BLANK)):
                 rows = rows[pairs.table_l[rows] == code]
-                part = _in_order(_Pairs(*(column[rows] for column in pairs)))
-                parts.append(_Pairs(*(self._keep(column) for column in part)))
-        empty = _Pairs(*(column[:0] for column in pairs))
-        return _Pairs(*(self._keep(np.concatenate(columns)) for columns in zip(empty, *parts)))
+                parts.append(self._kept(_in_order(_Pairs(*(column[rows] for column in pairs)))))
+        return self._all_of([_Pairs(*(column[:0] for column in pairs)), *parts])
+
+    def _kept(self, pairs: _Pairs) -> _Pairs:
+        return _Pairs(*(self._keep(column) for column in pairs))
+
+    def _all_of(self, parts: list[_Pairs]) -> _Pairs:
+        """Pairs one after another."""
+        return _Pairs(*(self._keep(np.concatenate(columns)) for columns in zip(*parts)))
 
     def t1(self) -> Iterator[pa.Table]:
         """The same person in two systems."""
@@ -176,7 +180,7 @@ class Labels:
             for side, table, rec in zip(sides, (pairs.table_l, pairs.table_r), (pairs.rec_l, pairs.rec_r))
         )
         different = np.flatnonzero(left != right)
-        return _Pairs(*(column[different] for column in pairs))
+        return self._kept(_Pairs(*(column[different] for column in pairs)))
 
     @staticmethod
     def _person_of(rows: _Rows, table: np.ndarray, rec: np.ndarray) -> np.ndarray:
@@ -200,8 +204,9 @@ class Labels:
                 drawn = first + np.minimum((uniforms * size).astype(np.int64), np.maximum(size - 1, 0))
                 one, other = left.take(order[drawn[has]]), some.take(has)
                 weight = size[has] / count
-                parts.append(_Pairs(one.table, one.rec, other.table, other.rec, _of_kind(kind, has.size), weight))
-        return _all_of(parts)
+                drawn_pairs = _Pairs(one.table, one.rec, other.table, other.rec, _of_kind(kind, has.size), weight)
+                parts.append(self._kept(drawn_pairs))
+        return self._all_of(parts)
 
     def t2(self) -> Iterator[pa.Table]:
         """Parent and child whom no unit or link of production joins, and all other pairs of an event."""
@@ -255,7 +260,7 @@ class Labels:
             wanted = np.where(number[children.person] == BLANK, BLANK, number[children.person] + step)
             pairs = _joined(adults, children, number[adults.person], wanted, 1)
             parts.append(pairs)
-        return _all_of(parts)
+        return self._all_of(parts)
 
     def t8(self) -> Iterator[pa.Table]:
         """A message and the child it is about; other children at ORR in the same event, and those of whom is drawn."""
@@ -275,25 +280,26 @@ class Labels:
 
     # --- others -------------------------------------------------------------------------------------------------------
 
-    def t4(self) -> pa.Table:
+    def t4(self) -> Iterator[pa.Table]:
         """Children: separated or not, when, and the code that a flawless clerk entered."""
         front = self._front
         children = front.take(np.flatnonzero(self.people.is_child[front.person]))
         links = self._separations()
         at = np.full(self.people.number.size, NEVER, dtype=np.int64)
         np.minimum.at(at, links.child, links.parted_at)
-        parted = at[children.person]
-        order = np.lexsort((children.rec, children.table))
-        return arrow_table(
-            sheets.LABELS["T4"],
-            {
-                "table": chosen(TABLES, children.table[order]),
-                "rec_id": children.rec[order],
-                "is_separated": (parted != NEVER)[order],
-                "separated_at": moments(parted[order]),
-                "code": chosen(CODES, self._codes()[children.person][order]),
-            },
-        )
+        order, codes = np.lexsort((children.rec, children.table)).astype(np.int32), self._codes()
+        for rows in pieces(order.size):
+            some = children.take(order[rows])
+            yield arrow_table(
+                sheets.LABELS["T4"],
+                {
+                    "table": chosen(TABLES, some.table),
+                    "rec_id": some.rec,
+                    "is_separated": at[some.person] != NEVER,
+                    "separated_at": moments(at[some.person]),
+                    "code": chosen(CODES, codes[some.person]),
+                },
+            )
 
     def _codes(self) -> np.ndarray:
         """Code that flawless clerks chose for everybody's case, `BLANK` for none."""
@@ -438,16 +444,6 @@ def _linked(adults: _Rows, children: _Rows, links: Links) -> _Pairs:
     pair, at_adult = matches(adults.person, links.parent[link].astype(np.int64))
     one, other = adults.take(at_adult), children.take(at_child[pair])
     return _Pairs(one.table, one.rec, other.table, other.rec, _of_kind(0, pair.size), np.ones(pair.size))
-
-
-def _all_of(parts: list[_Pairs]) -> _Pairs:
-    """Pairs one after another; the parts are taken apart meanwhile, so that no pair stands in memory twice."""
-    columns = [list(column) for column in zip(*parts)]
-    parts.clear()
-    made = []
-    while columns:
-        made.append(np.concatenate(columns.pop(0)))
-    return _Pairs(*made)
 
 
 def _of_kind(kind: int, count: int) -> np.ndarray:

@@ -34,6 +34,7 @@ from borderops.packs.formats import (
     Workbook,
     as_json,
     as_message,
+    give_back,
     parts_of,
     write_parquet,
 )
@@ -225,7 +226,8 @@ class _Pack:
             rows += part.num_rows
             for file in files:
                 file.write(part)
-            self.shelf.rest()
+            del part
+            self._give_back()
         for file in files:
             file.close()
         self._give_back()
@@ -256,7 +258,8 @@ class _Pack:
             for part in [made] if hasattr(made, "num_rows") else made:
                 file.write(part)
                 rows += part.num_rows
-                self.shelf.rest()
+                del part
+                self._give_back()
         self._put_away()
         self.sizes[path] = rows
 
@@ -331,15 +334,14 @@ class _Pack:
 
     def _give_back(self) -> None:
         """Give memory back that Arrow keeps for later, and what was read of the books or found out of them."""
-        import pyarrow as pa
-
-        pa.default_memory_pool().release_unused()
+        give_back()
         self.shelf.rest()
 
     def _put_away(self) -> None:
         """Lay on the shelf what was found out and is kept for later; no thread may be at work."""
         for owner in (self.cut, self.numbering, self.lists, self.notes, self.tables):
             self.shelf.put_away(owner)
+        self.cut.witness.put_away(self.shelf)
         self._give_back()
 
     def _text(self, name: str, text: str) -> None:
