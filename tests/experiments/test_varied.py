@@ -70,6 +70,24 @@ def test_settings_at_a_point_are_complete_and_hold_what_was_drawn():
     assert settings == one.settings_at(position, number=8) and not one.depends_on_number
 
 
+@pytest.mark.parametrize("plan", ["foreseen_2018", "foreseen_2018_prepared"])
+def test_what_the_sample_of_a_day_moves_is_moved_by_nothing_else(plan):
+    """As of 4 May the day's sample is one input; at any point what it speaks of has the values of its own point."""
+    words = [f"scenario={plan}"]
+    one, settings = space(words), compose(words).settings
+    found, column = inputs.read("foreseen_2018"), one.sample_column
+    assert one.inputs[column].name == "sample foreseen_2018"
+    before = {path: value for path, value, _ in keys.leaves(settings)}
+    spoken_of = {each.key for some in found.doubts.values() for each in some if before.get(each.path) == each.value}
+    alone = [each.key for other in one.inputs if other.kind == "doubt" for each in other.doubts[0].parameters]
+    assert not spoken_of & set(alone) and "policy.family_referral[2].share" in alone
+    position = np.full(len(one.inputs), 0.9)
+    position[column] = 0.25
+    settled = {keys.show(path): value for path, value, _ in keys.leaves(one.settings_at(position, 7))}
+    point = inputs.at(settings, int(0.25 * len(found.positions)) + 1)
+    assert {key: settled[key] for key in spoken_of} == {key: leaf(point, key) for key in spoken_of}
+
+
 def test_a_sample_that_is_not_varied_goes_on_as_luck():
     """Each replication has its own point of the sample, as in every other command."""
     one = Space(compose([]), (), (), [LEVERS["beds.age_0_12"]])
