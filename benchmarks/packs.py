@@ -1,10 +1,11 @@
-"""Data packs: rows a second, seconds from a cold start, and memory beside the history; and pseudopeople beside them.
+"""Data packs: rows a second, seconds from a cold start, and memory by size; and pseudopeople beside them.
 
     python benchmarks/packs.py                             all but the other tool (three minutes)
     python benchmarks/packs.py --pseudopeople PYTHON       and a noise job of pseudopeople, under a Python that has it
     python benchmarks/packs.py --only rows,command         some of: rows, command, memory, pseudopeople
 
-Each part is a process of its own, so that its memory is its own. Seconds differ between machines and days, and CPU
+Each part is a process of its own, so that its memory is its own. Anonymous memory is what no file stands behind: the
+system cannot take it back, unlike pages of a file that have been read. Seconds differ between machines and days, CPU
 seconds less so. Both tools read what they have, spoil it and write Parquet with zstd; what one cell can suffer differs.
 """
 
@@ -18,8 +19,10 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +33,37 @@ ROWS, ROWS_SECONDS, ROWS_MEGABYTES = 1_000_000, 10.0, 2048.0
 COMMAND_SECONDS = 30.0
 """And of a hundred thousand persons, from a cold start."""
 
-LONG = ("size=1M",)
-"""Words of the window that holds a million people."""
+SAMPLED_EVERY = 0.005
+"""Seconds between two looks at the memory of a process."""
 
 
 def memory() -> float:
     """Megabytes that this process has taken at most."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+
+
+def anonymous() -> float:
+    """Megabytes of anonymous memory that this process holds; Linux alone tells."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
+
+
+class Watch:
+    """Looks at the anonymous memory of this process again and again; a context manager."""
+
+    def __enter__(self) -> Watch:
+        self.most, self._ends = 0.0, threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def _look(self) -> None:
+        while not self._ends.wait(SAMPLED_EVERY):
+            self.most = max(self.most, anonymous())
+
+    def __exit__(self, *problem: object) -> None:
+        self._ends.set()
+        self._thread.join()
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
@@ -51,18 +78,22 @@ def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
 
 def played(words: tuple[str, ...]) -> tuple[Any, Any]:
     """A history, and the settings that it was played with."""
-    from borderops.commands.dataset import read_words
+    from borderops.commands.dataset import hand_memory_back, read_words
     from borderops.config import inputs
     from borderops.population.families import form_families
     from borderops.replication import replay
     from borderops.streams import Draws
 
+    hand_memory_back()
     settings = inputs.at(read_words(words).composed.settings, 1)
     return replay(form_families(settings, Draws(settings.seed, 1)), settings, 1), settings
 
 
-def written(replication: Any, settings: Any, persons: int | None) -> Any:
-    """Keep the books of a history and write a pack with its answer key, as the command does."""
+def written(replication: Any, settings: Any, persons: int | None, watch: Any = None) -> Any:
+    """Keep the books of a history and write a pack with its answer key, as the command does.
+
+    The watch begins when the history lies on the shelf.
+    """
     from borderops.packs.cutting import choose_people
     from borderops.packs.writing import About, write_pack
     from borderops.records.bookkeeping import keep_books, on_shelf
@@ -70,11 +101,13 @@ def written(replication: Any, settings: Any, persons: int | None) -> Any:
     from borderops.streams import Draws
 
     with tempfile.TemporaryDirectory() as folder, Shelf(Path(folder)) as shelf:
-        books = keep_books(on_shelf(replication, shelf), settings, shelf=shelf)
-        chosen = choose_people(books.witness.people, persons, Draws(settings.seed, 1))
-        (Path(folder) / "pack").mkdir()
-        about = About("benchmark", "benchmark", str(persons), ("parquet",))
-        return write_pack(Path(folder) / "pack", books, chosen, about, settings.compute.workers, shelf=shelf)
+        on_shelf(replication, shelf)
+        with watch or nullcontext():
+            books = keep_books(replication, settings, shelf=shelf)
+            chosen = choose_people(books.witness.people, persons, Draws(settings.seed, 1))
+            (Path(folder) / "pack").mkdir()
+            about = About("benchmark", "benchmark", str(persons), ("parquet",))
+            return write_pack(Path(folder) / "pack", books, chosen, about, settings.compute.workers, shelf=shelf)
 
 
 def rows() -> dict[str, Any]:
@@ -89,12 +122,16 @@ def rows() -> dict[str, Any]:
             "before": before, "peak": memory()}  # fmt: skip
 
 
-def pack(persons: str) -> dict[str, Any]:
-    """So many people of the window of a million: what the history takes, and what the pack takes beside it."""
-    replication, settings = played(LONG)
-    before = memory()
-    wall, cpu, made = timed(lambda: written(replication, settings, int(persons)))
-    return {"persons": made.persons, "rows": made.rows, "wall": wall, "cpu": cpu, "before": before, "peak": memory()}
+def pack(size: str) -> dict[str, Any]:
+    """A pack of a size from its own window: what the history holds, and what it takes to write the pack."""
+    from borderops.commands.dataset import SIZES
+
+    replication, settings = played((f"size={size}",))
+    people, held, played_at_most = replication.people.number.size, anonymous(), memory()
+    watch = Watch()
+    wall, cpu, made = timed(lambda: written(replication, settings, SIZES[size], watch))
+    return {"people": people, "persons": made.persons, "rows": made.rows, "wall": wall, "cpu": cpu,
+            "held": held, "played": played_at_most, "anonymous": watch.most, "peak": memory()}  # fmt: skip
 
 
 NOISE = """
@@ -159,14 +196,16 @@ def tell_command() -> None:
 
 
 def tell_memory() -> None:
-    """Memory beside the history, of packs of two sizes from one history."""
-    found = [beside("pack", str(persons)) for persons in (100_000, 1_000_000)]
+    """Memory of packs of two sizes, each from its own window."""
+    found = [beside("pack", size) for size in ("100k", "1M")]
     for one in found:
-        print(f"memory: {one['persons']:,} persons, {one['rows']:,} rows: {one['before']:,.0f} MB with the history, "
-              f"{one['peak']:,.0f} MB in all, {one['peak'] - one['before']:,.0f} MB beside it; "
-              f"{one['wall']:.0f} s ({one['cpu']:.0f} s CPU)")  # fmt: skip
-    small, large = (one["peak"] - one["before"] for one in found)
-    print(f"        ten times the people take {large / small:.2f} times the memory beside the history")
+        more = max(one["peak"] - one["played"], 0)
+        print(f"memory: {one['persons']:,} persons of {one['people']:,}, {one['rows']:,} rows in {one['wall']:.0f} s "
+              f"({one['cpu']:.0f} s CPU)")  # fmt: skip
+        print(f"        anonymous {one['held']:,.0f} MB with the history, {one['anonymous']:,.0f} MB at most to write")
+        print(f"        resident {one['played']:,.0f} MB at most to play, {more:,.0f} MB more to write")
+    small, large = (one["anonymous"] for one in found)
+    print(f"        ten times the people take {large / small:.2f} times the memory to write")
 
 
 def tell_pseudopeople(python: str | None, ours: dict[str, Any] | None) -> None:

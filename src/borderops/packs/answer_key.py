@@ -63,6 +63,21 @@ class KeyTables:
         self.books, self.cut, self.numbering, self.reader, self.shelf = books, made, numbering, reader, shelf
         self.witness, self.people = made.witness, made.witness.people
 
+    def find_out(self) -> Iterator[Any]:
+        """Find out what tables need, one thing after another, so that each can be put away before the next."""
+        for name in ("person", "family", "event"):
+            yield getattr(self.numbering, name)
+        yield self._share_of
+        yield self.separations
+        yield self._parted_at
+        yield self.pairs
+        yield self.stands
+        yield self.rule_pairs
+        yield self.suspected
+        yield self.cells_changed
+        yield self._error_ids
+        yield self._cause_ids
+
     # --- people -----------------------------------------------------------------------------------------------------
 
     def person(self) -> Iterator[pa.Table]:

@@ -16,6 +16,9 @@ ROWS_AT_ONCE: Final = 1 << 17
 """Rows of a part of a table: what is being made or written at a time, and a row group of a Parquet file."""
 
 DICTS_AT_ONCE: Final = 10_000
+DUCKDB_MEMORY: Final = "128MB"
+"""What DuckDB may keep of tables that it writes; the rest it lays on the disk."""
+
 SQL_TYPES: Final = {
     INTEGER: "BIGINT",
     TEXT: "VARCHAR",
@@ -247,7 +250,7 @@ class DuckdbFile:
     def __init__(self, path: Path):
         import duckdb
 
-        self._connection = duckdb.connect(str(path), config={"threads": 1})
+        self._connection = duckdb.connect(str(path), config={"threads": 1, "memory_limit": DUCKDB_MEMORY})
 
     def __enter__(self) -> DuckdbFile:
         self._connection.execute("CREATE TABLE about_this_data (notice VARCHAR)")
@@ -260,12 +263,11 @@ class DuckdbFile:
     def write(self, sheet: Sheet, parts: Iterable[pa.Table]) -> None:
         """Make a table and fill it."""
         self._connection.execute(create_table(sheet))
-        self._connection.execute("BEGIN")
+        # Part by part, without a transaction of the whole table: that would keep its rows and their index in memory.
         for part in parts:
             self._connection.register("_given", part)
             self._connection.execute(f'INSERT INTO "{sheet.name}" SELECT * FROM _given')
             self._connection.unregister("_given")
-        self._connection.execute("COMMIT")
 
 
 def create_table(sheet: Sheet) -> str:

@@ -79,6 +79,7 @@ class Notes:
         self.texts: list[str] = []
         self.spans: list[Span] = []
         self._write()
+        self._pack()
 
     def parts(self) -> Iterator[pa.Table]:
         """The table, in parts."""
@@ -93,20 +94,21 @@ class Notes:
                     "rec_id": np.arange(rows.start, rows.stop) + 1,
                     "entered_at": moments(self._found["entered_at"][rows]),
                     "subject_no": of_whom.slice(rows.start, rows.stop - rows.start),
-                    "text": pa.array(self.texts[rows], type=pa.string()),
+                    "text": self._told.slice(rows.start, rows.stop - rows.start),
                     SYNTHETIC: pa.repeat(pa.scalar(MARK), rows.stop - rows.start),
                 },
             )
 
     def span(self) -> pa.Table:
         """Where each fact stands in each text."""
-        note, begins, ends, fact, value, person = self._columns()
-        found = {"rec_id": note + 1, "begins": begins, "ends": ends, "fact": chosen(FACTS, fact), "value": value}
+        note, begins, ends, fact, person = self._columns
+        places = {"rec_id": note + 1, "begins": begins, "ends": ends}
+        found = {**places, "fact": chosen(FACTS, fact), "value": self._values}
         return arrow_table(sheets.NOTE_SPAN, {**found, "person_id": numbers(self.numbering.person[person])})
 
     def t7(self) -> pa.Table:
         """What each text tells, each fact once."""
-        note, _, _, fact, value, person = self._columns()
+        (note, _, _, fact, person), value = self._columns, self._values.to_pylist()
         told = list(zip(note.tolist(), fact.tolist(), value))
         first = np.array(sorted({one: at for at, one in reversed(list(enumerate(told)))}.values()), dtype=np.int64)
         table = np.full(first.size, NOTE_TEXT.name, dtype=object)
@@ -117,11 +119,15 @@ class Notes:
             {**found, "value": values, "person_id": numbers(self.numbering.person[person[first]])},
         )
 
-    def _columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str], np.ndarray]:
-        """Columns of the spans."""
+    def _pack(self) -> None:
+        """Keep texts and spans as columns, which take a small part of the room of Python's objects."""
+        import pyarrow as pa
+
+        self._told = pa.array(self.texts, type=pa.string())
+        self._values = pa.array([one.value for one in self.spans], type=pa.string())
         whole = np.array([(one.note, one.begins, one.ends, one.fact, one.child) for one in self.spans], dtype=np.int64)
-        note, begins, ends, fact, child = whole.reshape(-1, 5).T
-        return note, begins, ends, fact, [one.value for one in self.spans], child
+        self._columns = tuple(np.ascontiguousarray(column) for column in whole.reshape(-1, 5).T)
+        self.texts, self.spans = [], []
 
     # --- words --------------------------------------------------------------------------------------------------------
 

@@ -243,6 +243,8 @@ class _Pack:
     def write_key(self) -> None:
         """Tables of the truth, and rows that are missing."""
         (self.folder / "answer_key" / "missing").mkdir(parents=True)
+        for _ in self.tables.find_out():
+            self._put_away()
         for name, maker in mapping_of(self.tables).items():
             self._write(KEY_SHEETS[name], maker())
         self._write(NOTE_SPAN, self.notes.span())
