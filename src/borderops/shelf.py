@@ -12,6 +12,7 @@ import mmap
 import sys
 import tempfile
 import threading
+import weakref
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -64,7 +65,7 @@ class Shelf(Memory):
     def __init__(self, folder: Path):
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed when the shelf is
         self._lock = threading.Lock()
-        self._maps: list[mmap.mmap] = []
+        self._maps: list[weakref.ref[mmap.mmap]] = []  # of arrays that somebody still reads
         self._size = self._since_rest = 0
 
     def __enter__(self) -> Shelf:
@@ -137,7 +138,7 @@ class Shelf(Memory):
             self._file.write(np.ascontiguousarray(array).data)
             self._file.flush()
             mapped = mmap.mmap(self._file.fileno(), array.nbytes, access=access, offset=self._size)
-            self._maps.append(mapped)
+            self._maps.append(weakref.ref(mapped))
             step = mmap.ALLOCATIONGRANULARITY
             self._size += -(-array.nbytes // step) * step
             self._since_rest += array.nbytes
@@ -150,8 +151,11 @@ class Shelf(Memory):
         self._since_rest = 0
         _trim()
         if hasattr(mmap, "MADV_DONTNEED"):
-            for mapped in self._maps:
-                mapped.madvise(mmap.MADV_DONTNEED)
+            with self._lock:
+                self._maps = [each for each in self._maps if each() is not None]
+            for mapped in (each() for each in self._maps):
+                if mapped is not None:
+                    mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _trim() -> None:

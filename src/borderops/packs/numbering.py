@@ -160,7 +160,7 @@ class Numbering:
             more = int(values.max(initial=BLANK)) + 1 - is_used.size
             is_used = np.append(is_used, np.zeros(max(more, 0), dtype=bool))
             is_used[values[values >= 0]] = True
-            self._shelf.rest()
+        self._shelf.rest()
         used = np.flatnonzero(is_used)
         fresh = np.full(is_used.size, BLANK, dtype=np.int32)
         at = self._first_entered(home, fresh.size)[used]
