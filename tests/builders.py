@@ -39,7 +39,7 @@ from borderops.operations.reference import simulate
 from borderops.pace import PER_MINUTE, Pace
 from borderops.population.people import NOBODY, People, Role, Sex, Stratum
 from borderops.replication import Replication
-from borderops.units import DAY, HOUR, NEVER, WEEK
+from borderops.units import DAY, HOUR, MOMENT, NEVER, WEEK
 
 FIRST_DAY = date(2018, 1, 1)
 FIRST = clock.minute_of(FIRST_DAY)
@@ -372,7 +372,7 @@ def plan_of(
     apprehended += [case.apprehended_at for case in cases for _ in case.members]
     return Plan(
         **_case_columns(cases, len(residents)),
-        apprehended_at=np.array(apprehended, dtype="int64"),
+        apprehended_at=np.array(apprehended, dtype=MOMENT),
         station=np.array([-1] * len(residents) + [case.station for case in cases for _ in case.members], dtype="int8"),
         **_person_columns([member for case in cases for member in case.members], residents),
         **_resident_columns(residents),
@@ -394,7 +394,7 @@ def _case_columns(cases: list[Case], before: int) -> dict[str, np.ndarray]:
         "case_adults": column("adults", "int16"),
         "case_kind": column("kind", "int8"),
         "case_station": column("station", "int8"),
-        "case_at": column("apprehended_at", "int64"),
+        "case_at": column("apprehended_at", MOMENT),
         "intake_minutes": column("intake", "int32"),
         "processing_minutes": column("processing", "int32"),
         "checks_minutes": column("checks", "int32"),
@@ -433,8 +433,8 @@ def _person_columns(members: list[Adult | Child], residents: list[Resident]) -> 
         "path": column("path", "int8"),
         "is_never_referred": column("never_referred", "bool"),
         "is_declined": column("declined", "bool"),
-        "hear_by": column("hear_by", "int64"),
-        "lapse_at": column("lapse_at", "int64"),
+        "hear_by": column("hear_by", MOMENT),
+        "lapse_at": column("lapse_at", MOMENT),
         "jail_minutes": column("jail", "int32"),
         "is_back_same_day": column("is_back_same_day", "bool"),
         "back_minute": column("back_minute", "int16"),
@@ -447,13 +447,13 @@ def _person_columns(members: list[Adult | Child], residents: list[Resident]) -> 
         "ask_minutes": column("ask_minutes", "int32"),
         "is_returned": column("is_returned", "bool"),
         "is_girl": column("is_girl", "bool"),
-        "young_until": birthday_minute(birth_day, 5),
-        "turns_13_at": birthday_minute(birth_day, 13),
-        "turns_18_at": birthday_minute(birth_day, 18),
+        "young_until": birthday_minute(birth_day, 5).astype(MOMENT),
+        "turns_13_at": birthday_minute(birth_day, 13).astype(MOMENT),
+        "turns_18_at": birthday_minute(birth_day, 18).astype(MOMENT),
         "designation_minutes": column("designation", "int32"),
         "transport_minutes": column("transport", "int32"),
         "travel_minutes": column("travel", "int32"),
-        "stay_work": column("stay", "int64") * PER_MINUTE,
+        "stay_minutes": column("stay", "int32"),
         "has_old_number": column("has_old_number", "bool"),
         "child_row": np.where(is_child, np.cumsum(is_child) - 1, -1).astype("int32"),
         **_child_columns([body for body in bodies if isinstance(body, Child)]),

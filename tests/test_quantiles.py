@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from borderops import quantiles
-from borderops.units import DAY, HOUR
+from borderops import clock, quantiles
+from borderops.config.checks import LATEST_DAY
+from borderops.units import DAY, HOUR, MOMENT, NEVER
 
 MIDPOINTS = (np.arange(100_000) + 0.5) / 100_000
 """Uniforms spread evenly: means over them are means of the distribution, without chance."""
@@ -71,7 +72,7 @@ def test_counts_grow_with_the_mean(uniform, mean, more):
 def test_lognormal_minutes_have_their_median_and_mean(median, sigma):
     """Half lie below the median, and the mean is the median times exp(sigma**2 / 2)."""
     minutes = quantiles.lognormal_minutes(MIDPOINTS, median, sigma)
-    assert minutes.dtype == np.int64
+    assert minutes.dtype == np.int32
     assert np.median(minutes) == pytest.approx(median, rel=1e-3)
     assert minutes.mean() == pytest.approx(median * np.exp(sigma**2 / 2), rel=2e-3)
     assert np.log(minutes).std() == pytest.approx(sigma, abs=2e-3)
@@ -86,7 +87,14 @@ def test_lognormal_minutes_take_a_median_and_a_sigma_each():
 @pytest.mark.parametrize("uniform", [SMALLEST, 0.5, LARGEST])
 def test_no_duration_is_shorter_than_a_minute_or_endless(uniform):
     """A stage takes at least 1 minute, however small the uniform, and ends, however large it is."""
-    assert 1 <= _one(quantiles.lognormal_minutes, uniform, 1.0, 2.0) < 2**40
+    assert 1 <= _one(quantiles.lognormal_minutes, uniform, 1.0, 2.0) <= quantiles.LONGEST
+
+
+def test_the_longest_duration_ends_before_never_for_any_day_of_the_clock():
+    """A duration added to a moment of the latest day that may be played is neither too large for its type nor NEVER."""
+    longest = quantiles.lognormal_minutes(np.array([LARGEST]), 14_400_000.0, 3.0)
+    assert longest.tolist() == [quantiles.LONGEST]
+    assert MOMENT(clock.minute_of(LATEST_DAY)) + longest < NEVER
 
 
 @pytest.mark.parametrize(

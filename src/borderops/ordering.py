@@ -26,7 +26,7 @@ def stable_order(values: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    values : ndarray of int64, shape (n,)
+    values : ndarray of int64 or int32, shape (n,)
 
     Returns
     -------
@@ -60,7 +60,7 @@ def ranks(values: np.ndarray) -> np.ndarray:
 
 def _span(values: np.ndarray) -> tuple[int, int] | None:
     """The least number and how far the greatest lies above it; None where comparing is better."""
-    if values.dtype != np.int64 or not _FEW <= values.size < _WIDEST:
+    if values.dtype not in (np.int32, np.int64) or not _FEW <= values.size < _WIDEST:
         return None
     low, high = _least_and_greatest(values)
     return (low, high - low) if high - low < _WIDEST else None

@@ -26,6 +26,9 @@ CELLS: Final = 2**16
 GUIDED_FROM: Final = CELLS
 """Fewest uniforms of one distribution for which a guide is worth its making."""
 
+LONGEST: Final = 2**29
+"""Longest duration, a thousand years: it fits its type when a moment is added."""
+
 GUIDES: Final = 64
 """Distributions whose guides are kept in mind, replication after replication: at most 16 MB."""
 
@@ -83,7 +86,7 @@ def _stepped_count(uniforms: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 
 def lognormal_minutes(uniforms: np.ndarray, median: np.ndarray | float, sigma: np.ndarray | float) -> np.ndarray:
-    """Log-normal durations in whole minutes, at least 1.
+    """Log-normal durations in whole minutes, at least 1 and at most `LONGEST`.
 
     Parameters
     ----------
@@ -94,14 +97,14 @@ def lognormal_minutes(uniforms: np.ndarray, median: np.ndarray | float, sigma: n
 
     Returns
     -------
-    ndarray of int64, shape (n,)
+    ndarray of int32, shape (n,)
     """
     guide = None
     if isinstance(median, float) and isinstance(sigma, float) and uniforms.size >= GUIDED_FROM:
         guide = _guide(median, sigma)
     if guide is None:
         return _rounded_minutes(uniforms, median, sigma)
-    minutes, rows = np.empty(uniforms.size, dtype=np.int64), np.empty(uniforms.size, dtype=np.int32)
+    minutes, rows = np.empty(uniforms.size, dtype=np.int32), np.empty(uniforms.size, dtype=np.int32)
     rows = rows[: _look_up(uniforms, guide, minutes, rows)]
     minutes[rows] = _rounded_minutes(uniforms[rows], median, sigma)
     return minutes
@@ -115,10 +118,9 @@ def _guide(median: float, sigma: float) -> np.ndarray | None:
     """
     at_edges = _rounded_minutes(np.arange(1, CELLS) / CELLS, median, sigma)
     is_one = np.concatenate([[False], at_edges[1:] == at_edges[:-1], [False]])
-    is_one &= np.append(0, at_edges) < np.iinfo(np.int32).max
     if is_one.mean() < _USELESS:
         return None
-    return np.where(is_one, np.append(0, at_edges), _SEVERAL).astype(np.int32)
+    return np.where(is_one, np.append(np.int32(0), at_edges), np.int32(_SEVERAL))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -140,7 +142,7 @@ def _rounded_minutes(uniforms: np.ndarray, median: np.ndarray | float, sigma: np
     np.exp(minutes, out=minutes)
     minutes *= median
     np.rint(minutes, out=minutes)
-    return np.maximum(minutes, 1.0, out=minutes).astype(np.int64)
+    return np.clip(minutes, 1.0, LONGEST, out=minutes).astype(np.int32)
 
 
 def lognormal_minutes_of(uniforms: np.ndarray, kind: np.ndarray, median: np.ndarray, sigma: np.ndarray) -> np.ndarray:
@@ -156,9 +158,9 @@ def lognormal_minutes_of(uniforms: np.ndarray, kind: np.ndarray, median: np.ndar
 
     Returns
     -------
-    ndarray of int64, shape (n,)
+    ndarray of int32, shape (n,)
     """
-    minutes = np.empty(uniforms.size, dtype=np.int64)
+    minutes = np.empty(uniforms.size, dtype=np.int32)
     for one in np.flatnonzero(np.bincount(kind)).tolist():
         rows = np.flatnonzero(kind == one)
         minutes[rows] = lognormal_minutes(uniforms[rows], float(median[one]), float(sigma[one]))

@@ -15,8 +15,11 @@ WEEK: Final = 7 * DAY
 LIMIT_72_HOURS: Final = 72 * HOUR
 """Limit for handing a child to HHS, 8 U.S.C. 1232(b)(3); OIG-20-06 p. 4. 72:00 keeps it, 72:01 breaks it."""
 
-NEVER: Final = int(np.iinfo(np.int64).max // 4)
-"""The moment that never came. A quarter of the range, so that adding a duration to it cannot overflow."""
+MOMENT: Final = np.int32
+"""Type of moments in columns: half the memory of int64, and the clock reaches the year 4000 in it."""
+
+NEVER: Final = int(np.iinfo(MOMENT).max // 2)
+"""The moment that never came. Half of the range, so that adding a duration to it, or itself, cannot overflow."""
 
 
 def hours(minutes):

@@ -16,7 +16,6 @@ from tests.builders import FIRST, MANY, adult, alone, copies_of, facilities_of, 
 from borderops.forecast.intervals import mean_interval
 from borderops.operations.history import Exit
 from borderops.operations.plan import CaseKind
-from borderops.pace import PER_MINUTE
 from borderops.units import DAY
 
 REPLICATIONS = 20
@@ -167,7 +166,7 @@ def at_beds() -> dict[str, np.ndarray]:
 
     def play_once(generator: np.random.Generator) -> Measures:
         minutes = poisson_arrivals(generator, BEDS_LOAD)
-        plan = copies_of(alone(FIRST), minutes, stay_work=_exponential(generator) * PER_MINUTE)
+        plan = copies_of(alone(FIRST), minutes, stay_minutes=_exponential(generator))
         history = play(plan, facilities_of(days=days_of(minutes), beds=BEDS))
         wait = (history.designated_at - history.cleared_at)[WARM_UP:]
         return {"wait": wait.mean(), "waits": (wait > 0).mean()}
@@ -213,7 +212,7 @@ def test_nobody_waits_where_everything_is_plenty():
     """M/G/infinity: with more agents, workers and beds than people, no wait is longer than nought."""
     generator = np.random.default_rng(18)
     minutes = poisson_arrivals(generator, 40.0, MANY)
-    plan = copies_of(alone(FIRST), minutes, stay_work=_exponential(generator, cases=MANY) * PER_MINUTE)
+    plan = copies_of(alone(FIRST), minutes, stay_minutes=_exponential(generator, cases=MANY))
     history = play(plan, facilities_of(days=days_of(minutes)))
     assert np.array_equal(history.intake_at, minutes)
     assert np.array_equal(history.desk_at, history.determined_at)

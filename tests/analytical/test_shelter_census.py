@@ -29,7 +29,6 @@ from borderops.config.schema import PaceStep, Settings
 from borderops.forecast.reading import census
 from borderops.operations.history import History
 from borderops.operations.plan import Plan
-from borderops.pace import PER_MINUTE
 from borderops.population.residents import Residents, draw_residents
 from borderops.quantiles import category, lognormal_minutes
 from borderops.streams import Draws
@@ -140,7 +139,7 @@ def _with_arrivals(settings: Settings, residents: Residents, number: int) -> Pla
     sponsor = category(generator.random(count), np.array([one.share for one in sponsors]))
     median = np.array([one.median_days for one in sponsors])[sponsor] * DAY
     stays = lognormal_minutes(generator.random(count), median, np.array([one.sigma for one in sponsors])[sponsor])
-    arrivals = copies_of(alone(FIRST, Child(age=1), intake=0, processing=0), minutes, stay_work=stays * PER_MINUTE)
+    arrivals = copies_of(alone(FIRST, Child(age=1), intake=0, processing=0), minutes, stay_minutes=stays)
     return _joined(_plan(residents), arrivals)
 
 

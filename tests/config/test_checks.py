@@ -100,6 +100,7 @@ FROM_FILE = {"arrivals.source": "file", "arrivals.file": "mine.csv", "arrivals.r
         ({"people.families.undisclosed_share": 1.0}, "people.families.undisclosed_share is 1; allowed: below 1"),
         ({"window.end": date(2018, 3, 31)}, "window.end is 2018-03-31; allowed: window.start (2018-04-01) or later"),
         ({"window.start": date(2016, 9, 30)}, "window.start is 2016-09-30; allowed: 2016-10-01 to 2019-09-30"),
+        ({"window.end": date(3000, 1, 1), **FROM_FILE}, "window.end is 3000-01-01; allowed: 2999-12-31 or earlier"),
         ({"window.end": date(2019, 10, 1)}, "window.end is 2019-10-01; allowed: 2016-10-01 to 2019-09-30"),
         (
             {"window.start": date(2001, 1, 5), **FROM_FILE},

@@ -16,7 +16,6 @@ from borderops.operations.outages import DAYS_BEFORE, outages
 from borderops.operations.plan import AdultPath, CaseKind, EarlierParent, Ground, Plan
 from borderops.operations.planning import make_plan
 from borderops.operations.policy import family_selection_share, referral_share
-from borderops.pace import PER_MINUTE
 from borderops.population.people import COUNTRIES, NOBODY, People, Role, Stratum
 from borderops.population.residents import census_on
 from borderops.streams import Draws
@@ -117,7 +116,7 @@ def test_stages_take_at_least_a_minute(people, plan):
     ):  # fmt: skip
         assert durations.min() >= 1
         assert durations.max() < 60 * DAY
-    assert plan.stay_work[child].min() >= PER_MINUTE
+    assert plan.stay_minutes[child].min() >= 1
     for durations in (
         plan.ice_minutes[adult], plan.ask_minutes[plan.asks], plan.tracing_minutes, plan.request_minutes,
         plan.advocate_minutes, plan.abroad_minutes,
@@ -134,7 +133,7 @@ def test_stages_nobody_meets_take_no_time(people, plan):
         plan.adults_minutes, plan.children_minutes,
     ):  # fmt: skip
         assert (durations[~family] == 0).all()
-    for durations in (plan.designation_minutes, plan.transport_minutes, plan.stay_work):
+    for durations in (plan.designation_minutes, plan.transport_minutes, plan.stay_minutes):
         assert (durations[~people.is_child] == 0).all()
     for durations in (plan.ice_minutes, plan.ask_minutes, plan.other_custody_minutes):
         assert (durations[people.is_child] == 0).all()
@@ -314,7 +313,7 @@ def test_brothers_and_sisters_are_returned_together(people, plan):
 def test_stays_have_the_mean_of_their_sponsors(people, plan, settings):
     """Mean work to release over all children is the mean over kinds of sponsor, within 4.5 standard errors."""
     expected = sum(one.share * one.median_days * np.exp(one.sigma**2 / 2) for one in settings.orr.sponsors)
-    found = plan.stay_work[people.is_child] / (DAY * PER_MINUTE)
+    found = plan.stay_minutes[people.is_child] / DAY
     assert found.mean() == pytest.approx(expected, abs=4.5 * found.std() / np.sqrt(found.size))
 
 

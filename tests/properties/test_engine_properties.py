@@ -302,7 +302,7 @@ def test_with_plenty_of_everything_every_moment_is_a_sum_of_durations(plan):
     boards = arranged + 5 + np.maximum(plan.transport_minutes[came], 7)
     assert np.array_equal(history.determined_at[came][placed], determined[placed])
     assert np.array_equal(history.left_cbp_at[came][placed], boards[placed])
-    left = boards + plan.travel_minutes[came] + plan.stay_work[came] // 1000
+    left = boards + plan.travel_minutes[came] + plan.stay_minutes[came]
     assert np.array_equal(history.left_shelter_at[came][placed], left[placed])
     released = (
         (plan.case_kind[case] == CaseKind.FAMILY) & (plan.ground[case] == Ground.NONE) & ~plan.seeks_detention[case]

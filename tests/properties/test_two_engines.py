@@ -61,7 +61,7 @@ from borderops.operations.planning import make_plan
 from borderops.population.families import form_families
 from borderops.replication import engine
 from borderops.streams import Draws
-from borderops.units import DAY, NEVER
+from borderops.units import DAY, MOMENT, NEVER
 
 EXAMPLES = hypothesis.settings(FIXED, max_examples=120, suppress_health_check=list(HealthCheck))
 FEWER = hypothesis.settings(EXAMPLES, max_examples=40)
@@ -240,7 +240,7 @@ def test_moments_that_never_come():
     """Limits of the plan may be NEVER: the latest hearing, the end of a referral, every birthday."""
     plan = plan_of(referred("Mon 08:00"), family("Mon 09:00", ground=Ground.PROSECUTION), alone("Mon 10:00"))
     columns = ("hear_by", "lapse_at", "young_until", "turns_13_at", "turns_18_at")
-    never = replace(plan, **{name: np.full(plan.path.size, NEVER, dtype=np.int64) for name in columns})
+    never = replace(plan, **{name: np.full(plan.path.size, NEVER, dtype=MOMENT) for name in columns})
     for hearings in (None, []):
         history = same_in_both(never, facilities_of(hearings=hearings, order="Tue 00:00"))
         assert (history.prosecution_referred_at != NEVER).sum() == 2

@@ -45,6 +45,9 @@ PUBLISHED_LAST: Final = date(2019, 9, 30)
 FORECAST_FIRST: Final = date(2017, 10, 1)
 """First month that can be forecast: a year is known by then."""
 
+LATEST_DAY: Final = date(2999, 12, 31)
+"""Last day that may be played: whatever begins on it ends before the moment that stands for never."""
+
 TOLERANCE: Final = 1e-9
 ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss)://[^\s/]+:\d{1,5}/?")
 MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -99,6 +102,8 @@ def _window(settings: Settings) -> Iterator[str]:
     earliest = EPOCH + timedelta(days=window.lead_in_days)
     if window.start < earliest:
         yield f"window.start is {window.start}; allowed: {earliest} or later"
+    if window.end > LATEST_DAY:
+        yield f"window.end is {window.end}; allowed: {LATEST_DAY} or earlier"
 
 
 def _season(settings: Settings) -> Iterator[str]:

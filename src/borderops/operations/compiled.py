@@ -69,7 +69,8 @@ from borderops.operations.numbers import (
     Message,
 )
 from borderops.operations.plan import AdultPath, CaseKind, EarlierParent, Ground, Plan
-from borderops.units import DAY, HOUR, NEVER
+from borderops.pace import PER_MINUTE
+from borderops.units import DAY, HOUR, MOMENT, NEVER
 
 LOG = logging.getLogger(__name__)
 
@@ -88,10 +89,10 @@ EVENTS_A_PERSON: Final = 8  # at most so many are pending: of a child in care, t
 NOBODY: Final = -1
 ACTS: Final = len(Act)
 SATURDAY: Final = 5
-LATEST: Final = 2**31 - 1
 NEVER_: Final = int(NEVER)
 DAY_: Final = int(DAY)
 HOUR_: Final = int(HOUR)
+PER_MINUTE_: Final = int(PER_MINUTE)
 
 (
     INTAKE_END, PROCESSED, LOOK, FAMILY_CHECKED, FAMILY_RELEASE, FAMILY_DETENTION_END, DETENTION_LEAVE,
@@ -254,7 +255,7 @@ def _rows(names: str, above: int = 0) -> Any:
 P = _rows(
     """
     jail_minutes back_minute other_custody_minutes ice_minutes ask_minutes departure_minutes designation_minutes
-    transport_minutes travel_minutes child_row
+    transport_minutes travel_minutes stay_minutes child_row
     """
 )
 """Plan, minutes of people."""
@@ -298,10 +299,10 @@ T = _rows(
     intake_at a_number processing_at processed_at selected_at parted_at determined_at forwarded_at desk_at
     cleared_at designated_at arranged_at itinerary_at prosecution_referred_at heard_at freed_at back_at rejoined_at
     left_again_at left_cbp_at left_detention_at admitted_at left_shelter_at left_ice_at asked_at found_at vetted_at
-    at_centre_at reunion_at stay_work
+    at_centre_at reunion_at
     """
 )
-"""History, moments and A-numbers; and the work of a stay."""
+"""History, moments and A-numbers."""
 
 H = _rows(
     """
@@ -461,7 +462,7 @@ class World(NamedTuple):
     node: np.ndarray  # int32, rows N; ``n`` places of people, then ``n`` for their acknowledgements
     case: np.ndarray  # int32, rows K
     child: np.ndarray  # int32, rows C
-    told: np.ndarray  # int64, rows T
+    told: np.ndarray  # int32, rows T
     mark: np.ndarray  # int8, rows H, B, Y
     pool: np.ndarray  # int64, columns Q, L
     small: np.ndarray  # int64, all other rows
@@ -1400,7 +1401,7 @@ def admit(w, now, child):
     w.mark[H.messages_sent, child] += 1
     if not w.small[G.is_automatic, w.rule[F.design]]:
         seize(w, now, coordinators(w, w.mark[B.station, child]), child, 1, 0, ACKNOWLEDGE)
-    work = w.told[T.stay_work, child]
+    work = w.people[P.stay_minutes, child] * PER_MINUTE_
     if w.mark[H.is_alone, child]:
         work = work * w.rule[F.separated_per_mille] // 1000
     stay(w, now, child, work)
@@ -1987,7 +1988,7 @@ def make_ready() -> None:
     """Compile the loop, or load what was compiled before: a play without people that ends before its first minute."""
     one, four, eight = (np.zeros((0, 0), dtype=kind) for kind in (np.int8, np.int32, np.int64))
     nothing = World(
-        rule=np.zeros(F.end, dtype=np.int64), people=four, node=four, case=four, child=four, told=eight, mark=one,
+        rule=np.zeros(F.end, dtype=np.int64), people=four, node=four, case=four, child=four, told=four, mark=one,
         pool=eight, small=eight, due=np.zeros(0, dtype=np.int32), event=eight, heap=eight,
     )  # fmt: skip
     _run(nothing, np.zeros((2, 0), dtype=np.int64))
@@ -2026,10 +2027,7 @@ def simulate(plan: Plan, facilities: Facilities) -> History:
 def _pack(rows: np.ndarray, table: Any, names: Any) -> None:
     """Write columns of a table into rows of a matrix."""
     for name in names._fields[:-1]:
-        column = getattr(table, name)
-        if column.dtype == np.int64:  # a moment that never comes: the largest number lies beyond every horizon as well
-            column = np.minimum(column, LATEST)
-        rows[getattr(names, name)] = column
+        rows[getattr(names, name)] = getattr(table, name)
 
 
 def _lay(small: np.ndarray, **rows: tuple[int, Any]) -> None:
@@ -2110,8 +2108,8 @@ def _children(plan: Plan) -> np.ndarray:
 
 def _blank(plan: Plan, people: int) -> tuple[np.ndarray, np.ndarray]:
     """A history in which nothing has happened: moments, and codes."""
-    told = np.full((T.end, people), NEVER_, dtype=np.int64)
-    told[T.a_number], told[T.stay_work] = 0, plan.stay_work
+    told = np.full((T.end, people), NEVER_, dtype=MOMENT)
+    told[T.a_number] = 0
     mark = np.zeros((Y.end, people), dtype=np.int8)
     _pack(mark, plan, B)
     mark[Y.held_pool] = NOBODY
@@ -2272,7 +2270,7 @@ def _lay_designs(small: np.ndarray, facilities: Facilities) -> None:
 
 def _history(plan: Plan, facilities: Facilities, world: World) -> History:
     """The matrices of the history as its table, without a copy."""
-    columns: dict[str, np.ndarray] = {name: world.told[getattr(T, name)] for name in T._fields[:-2]}
+    columns: dict[str, np.ndarray] = {name: world.told[getattr(T, name)] for name in T._fields[:-1]}
     for name in H._fields[:-1]:
         codes = world.mark[getattr(H, name)]
         columns[name] = codes.view(np.bool_) if name.startswith("is_") else codes

@@ -112,28 +112,28 @@ class Reunion(IntEnum):
 
 @dataclass(frozen=True)
 class History(Table):
-    """What happened to ``n`` people, rows as in `People`."""
+    """What happened to ``n`` people, rows as in `People`; moments are `borderops.units.MOMENT`."""
 
     first_minute: int
     horizon: int  # first minute not played
 
-    apprehended_at: np.ndarray  # int64
-    intake_at: np.ndarray  # int64, an agent takes the case in
-    a_number: np.ndarray  # int64, 0 before intake
+    apprehended_at: np.ndarray  # int32
+    intake_at: np.ndarray  # int32, an agent takes the case in
+    a_number: np.ndarray  # int32, 0 before intake
     desk: np.ndarray  # int16, desk of intake, -1 before it
-    processing_at: np.ndarray  # int64, an agent begins processing
-    processed_at: np.ndarray  # int64
+    processing_at: np.ndarray  # int32, an agent begins processing
+    processed_at: np.ndarray  # int32
     ground: np.ndarray  # int8, Ground on which the family was selected
-    selected_at: np.ndarray  # int64
+    selected_at: np.ndarray  # int32
     is_spared: np.ndarray  # bool, selected, but a rule on occupancy forbade the parting
-    parted_at: np.ndarray  # int64, physical parting from a member of the family
-    prosecution_referred_at: np.ndarray  # int64, adults: referred for prosecution
-    heard_at: np.ndarray  # int64, heard in court
+    parted_at: np.ndarray  # int32, physical parting from a member of the family
+    prosecution_referred_at: np.ndarray  # int32, adults: referred for prosecution
+    heard_at: np.ndarray  # int32, heard in court
     court_outcome: np.ndarray  # int8, CourtOutcome
-    freed_at: np.ndarray  # int64, an adult leaves the court's custody for ICE, after the hearing or jail
-    back_at: np.ndarray  # int64, a parent is back at the station from court
-    rejoined_at: np.ndarray  # int64, parents and children rejoined at the station
-    left_again_at: np.ndarray  # int64, a rejoined parent leaves the station with the children
+    freed_at: np.ndarray  # int32, an adult leaves the court's custody for ICE, after the hearing or jail
+    back_at: np.ndarray  # int32, a parent is back at the station from court
+    rejoined_at: np.ndarray  # int32, parents and children rejoined at the station
+    left_again_at: np.ndarray  # int32, a rejoined parent leaves the station with the children
     is_taken: np.ndarray  # bool, parents: taken from the children by the parting
     is_alone: np.ndarray  # bool, children: left with no parent by the parting
     is_grouped: np.ndarray  # bool, in a family unit since intake
@@ -142,31 +142,31 @@ class History(Table):
     is_listed: np.ndarray  # bool, separated family with a row in the local spreadsheet
     parent_number: np.ndarray  # int8, ParentNumber
     load: np.ndarray  # int8, tenths of the agents' last hour that were busy at the act, -1 for no act
-    determined_at: np.ndarray  # int64, determined to be an unaccompanied child; the referral is sent
-    forwarded_at: np.ndarray  # int64, the referral is with ORR
-    desk_at: np.ndarray  # int64, ORR's intake desk begins with the referral
-    cleared_at: np.ndarray  # int64, ORR's intake desk is done; a bed is waited for
-    designated_at: np.ndarray  # int64, a bed is taken
+    determined_at: np.ndarray  # int32, determined to be an unaccompanied child; the referral is sent
+    forwarded_at: np.ndarray  # int32, the referral is with ORR
+    desk_at: np.ndarray  # int32, ORR's intake desk begins with the referral
+    cleared_at: np.ndarray  # int32, ORR's intake desk is done; a bed is waited for
+    designated_at: np.ndarray  # int32, a bed is taken
     bed_kind: np.ndarray  # int8, -1 for none
-    arranged_at: np.ndarray  # int64, transport is asked for
-    itinerary_at: np.ndarray  # int64, the itinerary is known at the station
+    arranged_at: np.ndarray  # int32, transport is asked for
+    itinerary_at: np.ndarray  # int32, the itinerary is known at the station
     messages_sent: np.ndarray  # int8, messages about the child, repeated ones included
     messages_lost: np.ndarray  # int8, of these, lost or sent into an outage
     is_phoned: np.ndarray  # bool, a message was sent as often as allowed and then replaced by telephone
     is_misrouted: np.ndarray  # bool, the itinerary was wrong
-    left_cbp_at: np.ndarray  # int64
+    left_cbp_at: np.ndarray  # int32
     exit: np.ndarray  # int8, Exit
-    left_detention_at: np.ndarray  # int64, left family detention
-    admitted_at: np.ndarray  # int64, arrived at the shelter
-    left_shelter_at: np.ndarray  # int64
+    left_detention_at: np.ndarray  # int32, left family detention
+    admitted_at: np.ndarray  # int32, arrived at the shelter
+    left_shelter_at: np.ndarray  # int32
     shelter_exit: np.ndarray  # int8, ShelterExit
-    left_ice_at: np.ndarray  # int64, adults: left ICE's custody
+    left_ice_at: np.ndarray  # int32, adults: left ICE's custody
     ice_exit: np.ndarray  # int8, IceExit
-    asked_at: np.ndarray  # int64, children: a parent asks for the child in care
+    asked_at: np.ndarray  # int32, children: a parent asks for the child in care
     is_in_class: np.ndarray  # bool, children: the court's order speaks of them
-    found_at: np.ndarray  # int64, children in care: the parent becomes known to those who reunite
+    found_at: np.ndarray  # int32, children in care: the parent becomes known to those who reunite
     found_by: np.ndarray  # int8, FoundBy
-    vetted_at: np.ndarray  # int64, the parent's vetting is done
-    at_centre_at: np.ndarray  # int64, the child arrives at an ICE centre
-    reunion_at: np.ndarray  # int64, child and parent are together, or the reason against it is final
+    vetted_at: np.ndarray  # int32, the parent's vetting is done
+    at_centre_at: np.ndarray  # int32, the child arrives at an ICE centre
+    reunion_at: np.ndarray  # int32, child and parent are together, or the reason against it is final
     reunion: np.ndarray  # int8, Reunion

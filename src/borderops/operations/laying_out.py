@@ -282,7 +282,7 @@ def _mail(settings: Settings) -> MailRules:
 def _tabled(time: Lognormal) -> np.ndarray:
     """Quantiles of a duration in minutes at the middles of equal steps of probability."""
     middles = (np.arange(TABLED) + 0.5) / TABLED
-    return quantiles.lognormal_minutes(middles, time.median_hours * HOUR, time.sigma).astype(np.int32)
+    return quantiles.lognormal_minutes(middles, time.median_hours * HOUR, time.sigma)
 
 
 # --- reunification ------------------------------------------------------------------------------------------------

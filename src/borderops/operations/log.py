@@ -11,7 +11,7 @@ from borderops.operations.facilities import Facilities
 from borderops.operations.history import History
 from borderops.operations.numbers import NEW_NUMBERS_FROM, NUMBERS_PER_STATION, OLD_NUMBERS_FROM
 from borderops.operations.plan import Plan
-from borderops.units import NEVER
+from borderops.units import MOMENT, NEVER
 
 
 class Listed:
@@ -52,7 +52,7 @@ class Numbers:
 
 
 KINDS: dict[Any, str] = {
-    np.int64: (
+    MOMENT: (
         "intake_at a_number processing_at processed_at selected_at parted_at determined_at forwarded_at desk_at "
         "cleared_at designated_at arranged_at itinerary_at prosecution_referred_at heard_at freed_at back_at "
         "rejoined_at left_again_at left_cbp_at left_detention_at admitted_at left_shelter_at left_ice_at asked_at "
@@ -67,7 +67,7 @@ KINDS: dict[Any, str] = {
 }
 """Columns of the history that the engine writes, by type."""
 
-BEFORE = {np.int64: NEVER, np.int16: -1, np.int8: 0, np.bool_: False}
+BEFORE = {MOMENT: NEVER, np.int16: -1, np.int8: 0, np.bool_: False}
 """What a column holds before anything happens, by type."""
 
 BEFORE_BY_NAME = {"a_number": 0, "bed_kind": -1, "load": -1}

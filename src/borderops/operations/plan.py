@@ -68,7 +68,7 @@ class Plan(Table):
     case_adults: np.ndarray  # int16
     case_kind: np.ndarray  # int8, CaseKind
     case_station: np.ndarray  # int8
-    case_at: np.ndarray  # int64, minute of apprehension
+    case_at: np.ndarray  # int32, minute of apprehension
     intake_minutes: np.ndarray  # int32, an agent's time
     processing_minutes: np.ndarray  # int32, an agent's time
     checks_minutes: np.ndarray  # int32, nobody's time
@@ -87,15 +87,15 @@ class Plan(Table):
     listing_roll: np.ndarray  # uint16, decides whether the local list has a row
 
     # people, shape (n,)
-    apprehended_at: np.ndarray  # int64
+    apprehended_at: np.ndarray  # int32
     station: np.ndarray  # int8, -1 for residents
     is_child: np.ndarray  # bool, 17 or younger when apprehended
     departure_minutes: np.ndarray  # int32, adults and returned children: from the end of processing to leaving
     path: np.ndarray  # int8, AdultPath of adults not known to have a family
     is_never_referred: np.ndarray  # bool, parents: taken for prosecution and not referred
     is_declined: np.ndarray  # bool, adults: if referred, the prosecutor declines
-    hear_by: np.ndarray  # int64, adults: latest hearing
-    lapse_at: np.ndarray  # int64, adults: when a referral without a slot is given up
+    hear_by: np.ndarray  # int32, adults: latest hearing
+    lapse_at: np.ndarray  # int32, adults: when a referral without a slot is given up
     jail_minutes: np.ndarray  # int32, adults: sentence beyond the time served, 0 for none
     is_back_same_day: np.ndarray  # bool, adults: if heard, brought back to the station on the evening of the hearing
     back_minute: np.ndarray  # int16, minute of the day at which they are back
@@ -108,13 +108,13 @@ class Plan(Table):
     ask_minutes: np.ndarray  # int32, from reaching ICE's custody to asking
     is_returned: np.ndarray  # bool, children screened and returned to a contiguous country
     is_girl: np.ndarray  # bool
-    young_until: np.ndarray  # int64, parents travel to children who were younger than this when the order came
-    turns_13_at: np.ndarray  # int64
-    turns_18_at: np.ndarray  # int64
+    young_until: np.ndarray  # int32, parents travel to children who were younger than this when the order came
+    turns_13_at: np.ndarray  # int32
+    turns_18_at: np.ndarray  # int32
     designation_minutes: np.ndarray  # int32
     transport_minutes: np.ndarray  # int32, wait for a seat, before the weekend factor
     travel_minutes: np.ndarray  # int32
-    stay_work: np.ndarray  # int64, work to release, see `borderops.pace`
+    stay_minutes: np.ndarray  # int32, to release from the shelter at pace 1, see `borderops.pace`
     has_old_number: np.ndarray  # bool, an A-number was given at an earlier removal
     child_row: np.ndarray  # int32, row below, -1 for adults
 

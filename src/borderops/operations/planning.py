@@ -26,11 +26,10 @@ from borderops.operations.outages import outages
 from borderops.operations.plan import AdultPath, CaseKind, EarlierParent, Ground, Plan
 from borderops.operations.policy import family_selection_share, referral_share
 from borderops.operations.sittings import court_days, limit_after
-from borderops.pace import PER_MINUTE
 from borderops.population.people import COUNTRIES, People, Role, Sex, Stratum
 from borderops.population.residents import draw_residents
 from borderops.streams import Draws, Purpose
-from borderops.units import DAY, HOUR
+from borderops.units import DAY, HOUR, MOMENT
 
 SAYS_FAMILY = (Stratum.FAMILY, Stratum.FALSE_FAMILY)
 """Strata that are processed as one family; all others with adults and children are two cases."""
@@ -105,7 +104,7 @@ def _open_cases(people: People) -> dict[str, np.ndarray]:
 
 def _minutes(draws: Draws, number: np.ndarray, purpose: Purpose, time: Lognormal) -> np.ndarray:
     uniforms = draws.uniforms(number, purpose)
-    return quantiles.lognormal_minutes(uniforms, time.median_hours * HOUR, time.sigma).astype(np.int32)
+    return quantiles.lognormal_minutes(uniforms, time.median_hours * HOUR, time.sigma)
 
 
 def _agent_times(
@@ -123,7 +122,7 @@ def _agent_times(
     processing = quantiles.lognormal_minutes_of(uniforms, kind * sizes.size + size, median.ravel(), sigma)
     return {
         "intake_minutes": (times.intake_minutes_party + times.intake_minutes_person * size).astype(np.int32),
-        "processing_minutes": processing.astype(np.int32),
+        "processing_minutes": processing,
         "checks_minutes": _minutes(draws, number, Purpose.CHECKS, times.checks),
         "separated_checks_minutes": _only(
             kind == CaseKind.FAMILY,
@@ -251,7 +250,7 @@ def _grounds(people: People, first: np.ndarray, policy: Policy, draws: Draws) ->
 
 def _detention_stays(uniforms: np.ndarray, care: FamilyCare) -> np.ndarray:
     stay = quantiles.lognormal_minutes(uniforms, care.detention_stay_median_days * DAY, care.detention_stay_sigma)
-    return np.minimum(stay, round(care.detention_stay_limit_days * DAY)).astype(np.int32)
+    return np.minimum(stay, min(round(care.detention_stay_limit_days * DAY), quantiles.LONGEST))
 
 
 def _detained_families(care: FamilyCare, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
@@ -314,7 +313,7 @@ def _referral_times(people: People, settings: Settings) -> dict[str, np.ndarray]
     limits = {"hear_by": courts.hear_within_hours, "lapse_at": courts.lapse_after_hours}
     columns = {}
     for name, hours in limits.items():
-        columns[name] = np.zeros(arrived.size, dtype=np.int64)
+        columns[name] = np.zeros(arrived.size, dtype=MOMENT)
         columns[name][adult] = limit_after(arrived[adult], round(hours * HOUR), sitting)
     return columns
 
@@ -361,7 +360,7 @@ def _other_custody(people: People, cases: dict[str, np.ndarray], courts: Courts,
 
 def _days(draws: Draws, number: np.ndarray, purpose: Purpose, time: LognormalDays) -> np.ndarray:
     uniforms = draws.uniforms(number, purpose)
-    return quantiles.lognormal_minutes(uniforms, time.median_days * DAY, time.sigma).astype(np.int32)
+    return quantiles.lognormal_minutes(uniforms, time.median_days * DAY, time.sigma)
 
 
 def _ice_stays(people: People, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:
@@ -423,7 +422,7 @@ def _child_stages(people: People, settings: Settings, draws: Draws) -> dict[str,
         "designation_minutes": _minutes(draws, number, Purpose.DESIGNATION, settings.referral.designation),
         "transport_minutes": _minutes(draws, number, Purpose.TRANSPORT, settings.transport.wait),
         "travel_minutes": _minutes(draws, number, Purpose.TRAVEL, settings.transport.travel),
-        "stay_work": _stay_work(number, settings.orr, draws),
+        "stay_minutes": _stay_minutes(number, settings.orr, draws),
     }
     spread = {name: np.zeros(people.number.size, dtype=values.dtype) for name, values in stages.items()}
     for name, values in stages.items():
@@ -468,12 +467,12 @@ def _errands(people: People, settings: Settings, draws: Draws) -> dict[str, np.n
     }
 
 
-def _stay_work(number: np.ndarray, orr: Orr, draws: Draws) -> np.ndarray:
-    """Work to release by kind of sponsor."""
+def _stay_minutes(number: np.ndarray, orr: Orr, draws: Draws) -> np.ndarray:
+    """Minutes to release at pace 1, by kind of sponsor."""
     sponsor = quantiles.category(draws.uniforms(number, Purpose.SPONSOR), [one.share for one in orr.sponsors])
     median = np.array([one.median_days for one in orr.sponsors])[sponsor] * DAY
     sigma = np.array([one.sigma for one in orr.sponsors])[sponsor]
-    return quantiles.lognormal_minutes(draws.uniforms(number, Purpose.STAY), median, sigma) * PER_MINUTE
+    return quantiles.lognormal_minutes(draws.uniforms(number, Purpose.STAY), median, sigma)
 
 
 def _residents(people: People, settings: Settings, draws: Draws) -> dict[str, np.ndarray]:

@@ -41,6 +41,7 @@ from borderops.operations.pools import Claims, Desks, Pool
 from borderops.operations.reunions import Reunions
 from borderops.operations.scene import Scene, Steps
 from borderops.operations.shelters import Shelters
+from borderops.pace import PER_MINUTE
 from borderops.units import DAY, HOUR
 
 
@@ -244,7 +245,7 @@ class World(Scene):
 
     def release_work(self, person: int) -> int:
         """Work to release; more for a separated child, whose parent cannot be the sponsor."""
-        work = self.plan.stay_work[person]
+        work = self.plan.stay_minutes[person] * PER_MINUTE
         return work * self.facilities.separated_per_mille // 1000 if self.log.is_alone[person] else work
 
     def until_boarding(self, person: int, checks: int, claims: Claims) -> Steps:

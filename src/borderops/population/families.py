@@ -18,6 +18,7 @@ from borderops.population.names import Kinship, name_people
 from borderops.population.people import COUNTRIES, NOBODY, People, Role, Sex, Stratum
 from borderops.population.residents import Residents, draw_residents
 from borderops.streams import Draws, Purpose
+from borderops.units import MOMENT
 
 FAMILY_STRATA = (Stratum.FAMILY, Stratum.FALSE_FAMILY, Stratum.UNDISCLOSED_FAMILY)
 BIRTHS_APART = 290
@@ -301,7 +302,7 @@ def _party_columns(rows: dict[str, np.ndarray], parties: Parties, residents: Res
         "stratum": np.concatenate([np.full(count, Stratum.RESIDENT, dtype=np.int8), parties.stratum]),
         "station": np.concatenate([residents.station, parties.station]),
         "event": np.concatenate([residents.number, parties.event]),
-        "apprehended_at": np.concatenate([residents.apprehended_at, parties.apprehended_at]),
+        "apprehended_at": np.concatenate([residents.apprehended_at, parties.apprehended_at]).astype(MOMENT),
     }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from borderops.ages import birthday_minute
 from borderops.config.schema import Country
 from borderops.tables import Table
+from borderops.units import MOMENT
 
 NOBODY = -1
 """Row number that stands for no person."""
@@ -82,7 +83,7 @@ class People(Table):
     stratum: np.ndarray  # int8, Stratum
     station: np.ndarray  # int8, index into STATIONS; -1 for residents
     event: np.ndarray  # int64, number of the apprehension event
-    apprehended_at: np.ndarray  # int64, minute
+    apprehended_at: np.ndarray  # int32, minute
     youngest_birth_day: np.ndarray  # int32, birth day of the youngest child; of the adult where there is none
 
     def of_party(self, column: str) -> np.ndarray:
@@ -90,13 +91,13 @@ class People(Table):
         return getattr(self, column)[self.party]
 
     def comes_of_age(self, years: int) -> np.ndarray:
-        """Minute at which everybody reaches an age (midnight of the birthday), shape (n,), int64."""
+        """Minute at which everybody reaches an age (midnight of the birthday), shape (n,), int32."""
         if not self.birth_day.size:
-            return np.zeros(0, dtype=np.int64)
+            return np.zeros(0, dtype=MOMENT)
         # Told once for each day on which somebody may be born: there are many more people than days.
         first = int(self.birth_day.min())
         born = np.arange(first, int(self.birth_day.max()) + 1)
-        return birthday_minute(born, years)[self.birth_day - first]
+        return birthday_minute(born, years).astype(MOMENT)[self.birth_day - first]
 
     @property
     def is_child(self) -> np.ndarray:

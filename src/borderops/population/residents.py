@@ -117,7 +117,8 @@ def _stays(orr: Orr, number: np.ndarray, draws: Draws) -> tuple[np.ndarray, np.n
     sigma = np.array([one.sigma for one in orr.sponsors])[sponsor]
     # The length-biased log-normal is the log-normal with its median times exp(sigma squared).
     median = np.array([one.median_days for one in orr.sponsors])[sponsor] * np.exp(sigma**2) * DAY
-    work = quantiles.lognormal_minutes(draws.uniforms(number, Purpose.RESIDENT_STAY), median, sigma) * PER_MINUTE
+    stay = quantiles.lognormal_minutes(draws.uniforms(number, Purpose.RESIDENT_STAY), median, sigma)
+    work = stay.astype(np.int64) * PER_MINUTE
     served = np.floor(work * draws.uniforms(number, Purpose.RESIDENT_SERVED)).astype(np.int64)
     return sponsor, work, served
 

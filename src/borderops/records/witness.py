@@ -216,7 +216,7 @@ class Witness:
     @cached_property
     def a_number(self) -> np.ndarray:
         """A-number as given out, int64; `BLANK` for those without one."""
-        return np.where(self.history.a_number > 0, self.history.a_number, BLANK)
+        return np.where(self.history.a_number > 0, self.history.a_number.astype(np.int64), BLANK)
 
     def _sequence(self, chosen: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Numbers from 1 in the order of moments, then of rows; `BLANK` for those not chosen."""
@@ -309,14 +309,18 @@ def _number(values, shift, slots, numbers):
         numbers[i] = slots[slot, 1]
 
 
+_BEYOND: Final = int(np.iinfo(np.int64).max)
+"""A number beyond all that are given out."""
+
+
 def _all_different(numbers: np.ndarray, taken: np.ndarray) -> np.ndarray:
     """Move numbers on, in the order of numbers and rows, until no two are equal and none is taken (ascending)."""
     order = np.argsort(numbers, kind="stable")
     place = np.arange(numbers.size)
     moved = numbers[order]
     # Behind a run of taken numbers follows one that is free.
-    ends_run = np.diff(taken, append=NEVER) > 1
-    free = np.minimum.accumulate(np.where(ends_run, taken + 1, NEVER)[::-1])[::-1]
+    ends_run = np.diff(taken, append=_BEYOND) > 1
+    free = np.minimum.accumulate(np.where(ends_run, taken + 1, _BEYOND)[::-1])[::-1]
     while True:
         moved = np.maximum.accumulate(moved - place) + place
         at = np.searchsorted(taken, moved)
