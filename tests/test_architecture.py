@@ -61,7 +61,7 @@ ORDER = """
     readiness.moves readiness.levers readiness.least readiness.frontier readiness.packages readiness.trying
     readiness.pilot readiness.pilot_gate readiness.pilot_weights readiness.recovery readiness.indicators
     readiness.resampled readiness.sobol readiness.morris readiness.region readiness.value readiness.seasons
-    experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.crews
+    experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.memory experiments.crews
     experiments.cluster experiments.interruptions experiments.runner experiments.trials experiments.hiring
     experiments.progress
     experiments.outputs experiments.inputs experiments.scattered experiments.screening experiments.piloting

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future
 from typing import Any, Final, Protocol
 
+from borderops.experiments.memory import give_back
+
 ONE_THREAD: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
 )
@@ -117,6 +119,7 @@ class Threads:
             except BaseException as problem:
                 future.set_exception(problem)
             del job, future, work, task  # whoever waits for the next job holds nothing of the last
+            give_back()
 
 
 class Processes:
