@@ -61,9 +61,9 @@ ORDER = """
     readiness.moves readiness.levers readiness.least readiness.frontier readiness.packages readiness.trying
     readiness.pilot readiness.pilot_gate readiness.pilot_weights readiness.recovery readiness.indicators
     readiness.resampled readiness.sobol readiness.morris readiness.region readiness.value readiness.seasons
-    experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.memory experiments.crews
-    experiments.cluster experiments.interruptions experiments.runner experiments.trials experiments.hiring
-    experiments.progress
+    experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.memory
+    experiments.crews experiments.cluster experiments.interruptions experiments.runner experiments.trials
+    experiments.hiring experiments.progress
     experiments.outputs experiments.inputs experiments.scattered experiments.screening experiments.piloting
     experiments.varied
     report.contents report.words report.markup report.tables report.limits
