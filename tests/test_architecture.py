@@ -13,7 +13,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src"
 
 ORDER = """
-    units clock exceptions tables shelf ordering entities ages streams quantiles provenance
+    units clock exceptions tables memory shelf ordering entities ages streams quantiles provenance
     facts.tables
     config.schema config.designs pace pressure
     config.keys config.places config.wording config.completion config.checks config.register
@@ -61,7 +61,7 @@ ORDER = """
     readiness.moves readiness.levers readiness.least readiness.frontier readiness.packages readiness.trying
     readiness.pilot readiness.pilot_gate readiness.pilot_weights readiness.recovery readiness.indicators
     readiness.resampled readiness.sobol readiness.morris readiness.region readiness.value readiness.seasons
-    experiments.identity experiments.trial_files experiments.store experiments.tasks experiments.memory
+    experiments.identity experiments.trial_files experiments.store experiments.tasks
     experiments.crews experiments.cluster experiments.interruptions experiments.runner experiments.trials
     experiments.hiring experiments.progress
     experiments.outputs experiments.inputs experiments.scattered experiments.screening experiments.piloting

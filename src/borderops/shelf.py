@@ -6,10 +6,7 @@ back when it wants to, and `Shelf.rest` gives them back at once.
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import mmap
-import sys
 import tempfile
 import threading
 import weakref
@@ -19,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from borderops.memory import give_back
 from borderops.tables import Table
 
 SMALL: Final = 1 << 16
@@ -149,17 +147,10 @@ class Shelf(Memory):
     def rest(self) -> None:
         """Give back what has been read into memory, to be read again when somebody asks, and what is free besides."""
         self._since_rest = 0
-        _trim()
+        give_back()
         if hasattr(mmap, "MADV_DONTNEED"):
             with self._lock:
                 self._maps = [each for each in self._maps if each() is not None]
             for mapped in (each() for each in self._maps):
                 if mapped is not None:
                     mapped.madvise(mmap.MADV_DONTNEED)
-
-
-def _trim() -> None:
-    """Hand back to the system what the C library holds for later; it does so only at the end of its heap by itself."""
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):  # another C library
-            ctypes.CDLL(None).malloc_trim(0)
