@@ -1401,7 +1401,7 @@ def admit(w, now, child):
     w.mark[H.messages_sent, child] += 1
     if not w.small[G.is_automatic, w.rule[F.design]]:
         seize(w, now, coordinators(w, w.mark[B.station, child]), child, 1, 0, ACKNOWLEDGE)
-    work = w.people[P.stay_minutes, child] * PER_MINUTE_
+    work = int(w.people[P.stay_minutes, child]) * PER_MINUTE_
     if w.mark[H.is_alone, child]:
         work = work * w.rule[F.separated_per_mille] // 1000
     stay(w, now, child, work)
