@@ -17,8 +17,8 @@ from borderops.audit import checks, clocks, linkage, lists
 AUDITS = sorted(name for name in modules() if name.startswith("audit."))
 TRUTH = ("operations", "population", "scoring", "replication", "streams", "quantiles", "records.answer_key")
 ALLOWED = {
-    "units", "clock", "exceptions", "tables", "ordering", "ages", "config.schema", "records.fields", "records.spelling",
-    "records.systems",
+    "units", "clock", "exceptions", "tables", "memory", "shelf", "ordering", "ages", "config.schema",
+    "records.fields", "records.spelling", "records.systems",
 }  # fmt: skip
 
 

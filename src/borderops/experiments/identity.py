@@ -27,7 +27,7 @@ PLAYED: Final = (
 )
 """Files and folders of sources that decide what a history is; data files of `facts` among them."""
 
-MEASURED: Final = ("records", "audit", "scoring", "forecast", "experiments/trial_files.py")
+MEASURED: Final = ("memory.py", "shelf.py", "records", "audit", "scoring", "forecast", "experiments/trial_files.py")
 """Sources that decide what its figures are, and how they are written down."""
 
 PACKAGES: Final = ("numpy", "scipy", "pandas", "numba", "llvmlite", "simpy")
